@@ -1,15 +1,16 @@
 package import DeployModel
 
-/// What people want to know about a deployment afterwards: who requested it and why, who sent it messages, and what it left behind that
-/// needs attention.
+/// What people want to know about a deployment afterwards: who requested it and why, who sent it messages, and whether it left anything
+/// behind that needs attention.
 package struct Account: Sendable {
-  /// What a person did to the deployment: sent a message, which has an answer, sent a signal, or resumed it.
+  /// Something that a person did to the deployment: the person sent a message (which has an answer), sent a signal, or resumed the
+  /// deployment.
   package struct Word: Sendable, Hashable {
     package var at: Timestamp
     package var by: String
     /// What the person did, in the past tense, such as `approved` or `paused`.
     package var verb: String
-    /// The gate that the message was for, or nil if it was for no gate.
+    /// The gate that the message answered, or nil if it answered no gate.
     package var gate: String?
     /// The reason, or empty if none was given.
     package var comment: String
@@ -28,7 +29,7 @@ package struct Account: Sendable {
   package let words: [Word]
   /// What is wrong with the traffic, in a sentence, or nil if the journal shows nothing wrong.
   package private(set) var traffic: String?
-  /// The weights that the deployment left, if they differ from the weights before it. It is nil if they are equal or nothing was shifted.
+  /// The weights that the deployment left, if they differ from the weights before it. Nil if they are equal, or if nothing was shifted.
   package let weights: Weights?
   package private(set) var wrong: [Wrong]
   /// Names of stages that should have been undone but were not.
@@ -58,7 +59,8 @@ package struct Account: Sendable {
   /// Returns why a host needs attention, or nil if it needs none.
   private static func wrong(_ host: String, _ status: HostStatus, in story: DeploymentStory) -> Wrong? {
     guard let end = story.conclusion else { return nil }
-    // A refused deployment changes no host. But if it is a rollback that a failure caused, its hosts stay on the failed release.
+    // A refused deployment changes no host. But if a failure caused a rollback and the rollback was refused, the hosts stay on the failed
+    // release.
     let follows = if case .rollback(of: _?)? = story.plan?.kind { true } else { false }
     guard end.status != .refused || follows else { return nil }
     if status.isRestoreFailed { return Wrong(host: host, why: "could not be taken back") }
@@ -73,7 +75,7 @@ package struct Account: Sendable {
     return Wrong(host: host, why: "on the release of a deployment that \(end.status == .failed ? "failed" : "was cancelled")")
   }
 
-  /// Returns the account with everything that is still left after the rollback: traffic, hosts and stages.
+  /// Returns the account with all problems that are still left after the rollback: those of traffic, hosts and stages.
   /// - Parameter pair: the account of the deployment and its rollback together.
   package func leaving(as pair: Account) -> Account {
     var account = self
@@ -81,8 +83,8 @@ package struct Account: Sendable {
     return account
   }
 
-  /// Returns the account without the hosts that have had a newer deployment since, from any machine. If all hosts have had one, the traffic
-  /// and the stages are left out too.
+  /// Returns the account without the hosts that have had a newer deployment since then, from any machine. If all hosts have had one, the
+  /// traffic and the stages are left out too.
   package func still(_ hosts: [(name: String, survey: Survey)]) -> Account {
     guard let ended else { return self }
     let newer = hosts.filter { host in
@@ -97,7 +99,7 @@ package struct Account: Sendable {
   /// Whether anything needs attention.
   package var isWrong: Bool { traffic != nil || !wrong.isEmpty || !notUndone.isEmpty }
 
-  /// What the deployment left, as a clause for a list, such as `traffic left shifted, 2 hosts wrong`. It is nil if nothing needs attention.
+  /// What the deployment left, as a clause for a list, such as `traffic left shifted, 2 hosts wrong`. Nil if nothing needs attention.
   package var clause: String? {
     let parts = [
       traffic.map { _ in "traffic left wrong" }, wrong.isEmpty ? nil : "\(wrong.count.of("host")) left wrong",
@@ -126,7 +128,7 @@ package struct Account: Sendable {
     }
   }
 
-  /// Fields for programs: who made the request and why, the messages, and what is left.
+  /// Fields for programs: who made the request and why, the messages, and what the deployment left.
   package var members: [(String, Value?)] {
     let said = words.map { word in
       JSON.record([
@@ -162,7 +164,7 @@ extension DeploymentStory {
     signals.map { Account.Word(at: $0.at, by: $0.by, verb: $0.verb, gate: nil, comment: $0.comment, accepted: nil) }
   }
 
-  /// The weights that the deployment left, if they differ from those at the start. It is nil if they are equal or nothing was shifted.
+  /// The weights that the deployment left, if they differ from those at the start. Nil if they are equal, or if nothing was shifted.
   fileprivate var leftWeights: Weights? { weights.flatMap { $0.last == $0.first ? nil : $0.last } }
 
   /// What is wrong with the traffic at the end, in a sentence, or nil if the journal shows nothing wrong.
@@ -177,7 +179,7 @@ extension DeploymentStory {
 }
 
 extension Message.Kind {
-  /// The verb for what the message did, in the past tense.
+  /// A verb in the past tense that says what the message did.
   fileprivate var past: String {
     switch self {
     case .cancel: "cancelled"

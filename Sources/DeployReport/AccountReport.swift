@@ -12,8 +12,7 @@ package struct AccountReport: Sendable {
 
   /// - Parameters:
   ///   - state: the state's name in `history`, such as `succeeded` or `running`.
-  ///   - exit: the exit code, if it also depends on something other than the outcomes of the deployment and its rollback. It is nil if it
-  ///     follows from these outcomes.
+  ///   - exit: the exit code, if it does not follow from the outcomes of the deployment and its rollback alone; otherwise nil.
   package init(_ story: DeploymentStory, rollback: DeploymentStory? = nil, state: String, exit: ExitCode? = nil) {
     self.story = story
     self.rollback = rollback

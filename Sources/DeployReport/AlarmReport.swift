@@ -4,14 +4,14 @@ package import DeployModel
 package struct AlarmReport: Sendable {
   private let alarm: Alarm
   private let record: AlarmRecord
-  /// The state of the rollback that the alarm began; nil: it began none, or nobody knows the rollback any more.
+  /// The state of the rollback that the alarm began. Nil if the alarm began none, or if the rollback's state is unknown.
   private let standing: AlarmRollback?
   /// The command with which a person rolls the hosts back.
   private let command: String
 
   /// - Parameters:
-  ///   - subject: the deployment's recipe and group; nil: only its id is known.
-  ///   - standing: the state of the rollback that the alarm began; nil: it began none, or nobody knows the rollback any more.
+  ///   - subject: the deployment's recipe and group, or nil if only the deployment's id is known.
+  ///   - standing: the state of the rollback that the alarm began. Nil if the alarm began none, or if the rollback's state is unknown.
   package init(_ alarm: Alarm, _ record: AlarmRecord, of subject: Plan.Subject? = nil, standing: AlarmRollback? = nil) {
     self.alarm = alarm
     self.record = record
@@ -27,7 +27,7 @@ package struct AlarmReport: Sendable {
     return "\(name) of deployment \(record.deployment)"
   }
 
-  /// Returns the line for the start: what is looked at, how often and until when.
+  /// Returns the line for the start. It says what the alarm looks at, how often, and until when.
   /// - Parameter hosts: the number of hosts that the alarm looks at now.
   package func began(at hosts: Int, on surface: Surface) -> [String] {
     let from = alarm.isFromEngine ? "from this machine" : "on \(hosts.of("host"))"
@@ -65,7 +65,7 @@ package struct AlarmReport: Sendable {
     surface.paint("\(title) fires", .bad) + (record.reason.map { ": \(SafeText.line($0))" } ?? "") + ". Its hosts go back."
   }
 
-  /// Returns the line for an alarm that nobody watches, with the command that watches it.
+  /// Returns the line for an alarm that nobody watches. It contains the command that watches the alarm.
   package func unwatched(on surface: Surface) -> String {
     "Nobody watches \(title.lowercasedFirst) until \(until(surface)): lander follow \(record.deployment) --alarm"
   }

@@ -18,7 +18,8 @@ package struct Annotation: Sendable, Hashable {
   package static let most = 8
 
   /// Returns the most useful facts about how a deployment ended: the first failure, each other cause once, and what needs attention. If
-  /// some facts do not fit, the last annotation says how many. The list is empty if the deployment has not ended, or ended as it should.
+  /// some facts do not fit, the last annotation says how many are left out. The list is empty if the deployment has not ended, or ended as
+  /// it should.
   package static func all(of story: DeploymentStory, rollback: DeploymentStory? = nil) -> [Annotation] {
     guard story.conclusion != nil, !story.isAsWished else { return [] }
     var found: [Annotation] = []

@@ -1,11 +1,11 @@
 package import DeployModel
 
-/// The question to a person at a gate that waits for a person, and the meaning of the typed answer.
+/// The question to a person at a gate that waits for one, and the meaning of what the person types.
 package struct ApprovalWords: Sendable, Hashable {
   /// The meaning of a typed answer.
   package enum Answer: Sendable, Hashable {
     case yes, no, later
-    /// There is no answer yet, so the question is repeated.
+    /// The typed text is not an answer, so the question is repeated.
     case unclear
   }
 
@@ -14,7 +14,7 @@ package struct ApprovalWords: Sendable, Hashable {
   private let name: String
   private let goesBack: Bool
 
-  /// - Returns: the words, or nil if no gate waits for a person or the answer has to be signed.
+  /// - Returns: the words. Nil if no gate waits for a person, or if the answer has to be signed.
   package init?(_ story: DeploymentStory) {
     guard let gate = story.openGate, gate.gate.kind == .approval || gate.gate.kind == .pause else { return nil }
     // A signed answer needs a key, which a person passes to `lander approve`.

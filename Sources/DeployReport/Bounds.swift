@@ -17,7 +17,8 @@ extension Bounds {
 }
 
 extension Neighbours {
-  /// The rule in words, such as `never two of a pair`, `one rack at a time`, or `of each zone 2 to 3 keep serving, 1 may fail`.
+  /// The rule for neighbouring hosts in words, such as `never two of a pair`, `one rack at a time`, or `of each zone 2 to 3 keep serving, 1
+  /// may fail`.
   fileprivate var sentence: String {
     switch rule {
     case .apart: return "never two of a \(tag)"

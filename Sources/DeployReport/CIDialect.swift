@@ -1,7 +1,7 @@
 package import DeployModel
 
-/// The commands that a CI system recognises in a job's output: sections that fold, and marks for errors. All other text goes through
-/// `SafeText`, so the CI system never mistakes a host's output for a command.
+/// The commands that a CI system recognises in a job's output. They make sections that can be folded, and mark errors. All other text goes
+/// through `SafeText`, so the CI system never mistakes a host's output for a command.
 package struct CIDialect: Sendable, Hashable {
   package let kind: CISystem.Kind
 
@@ -14,7 +14,7 @@ package struct CIDialect: Sendable, Hashable {
   }
 
   /// Returns the text that opens a section.
-  /// - Parameter name: a name of a-z, 0-9 and `_` that is unique among the sections.
+  /// - Parameter name: a name that consists of a-z, 0-9 and `_` and that no other section has.
   func open(_ name: String, _ title: String, at moment: Timestamp) -> String {
     let title = SafeText.line(title)
     return switch kind {
@@ -68,7 +68,7 @@ package struct CIDialect: Sendable, Hashable {
     SafeText.line(folder.isEmpty ? place.file : "\(folder)/\(place.file)")
   }
 
-  /// Escapes the message in a command: `%` and characters that end a line become `%` and two hexadecimal digits.
+  /// Escapes the message in a command. A `%`, and every character that ends a line, becomes `%` and two hexadecimal digits.
   static func data(_ text: String) -> String {
     text.replacing("%", with: "%25").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
   }

@@ -14,7 +14,7 @@ package struct CIReport: ProgressReport {
     self.dialect = dialect
   }
 
-  /// Remembers an entry from before this process. Returns lines only if the entry opens a deployment.
+  /// Remembers an entry that was written before this process began. Returns lines only if the entry opens a deployment.
   package mutating func recall(_ entry: Entry, of deployment: Deployment.ID) -> String {
     last = entry.at
     return plain.recall(entry, of: deployment)

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Why hosts failed: each cause once, with its hosts. The cause that affects the most hosts comes first.
+/// The causes why hosts failed, each once and with its hosts. The cause that affects the most hosts comes first.
 struct Causes {
   private struct Group {
     /// The message that the group's first host reported.

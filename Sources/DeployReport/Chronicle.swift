@@ -1,7 +1,7 @@
 package import DeployModel
 
-/// What happened in one deployment, with the time of each step on each host. It is a fold over the deployment's journal, for chronological
-/// reports.
+/// What happened in one deployment, with the time of each step on each host. It is made from the entries of the deployment's journal, and
+/// is used for chronological reports.
 package struct Chronicle: Sendable {
   /// One lifecycle event on one host.
   package struct Step: Sendable, Hashable {
@@ -31,7 +31,7 @@ package struct Chronicle: Sendable {
     package var ended: Timestamp?
     package var failed: [Int] = []
   }
-  /// The largest amounts of kept output, in bytes: for each step, and for all steps together.
+  /// The largest amounts of output that are kept, in bytes: the first for each step, the second for all steps together.
   package static let (most, mostOfAll) = (16_000, 8_000_000)
 
   private struct Key: Hashable {

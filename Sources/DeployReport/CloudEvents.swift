@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// Entries as CloudEvents 1.0 in JSON, one a line, for programs that collect events of many kinds.
+/// Writes entries as CloudEvents 1.0 in JSON, one a line, for programs that collect events of many kinds.
 package struct CloudEvents: Sendable {
   private var lines = EntryLines()
   private var source = "/lander"

@@ -56,7 +56,8 @@ extension DeliveryMetrics {
     return ([heading] + lines).map { $0 + "\r\n" }.joined()
   }
 
-  /// The metrics in Prometheus' text format 0.0.4, for its textfile collector. Each metric is a gauge with its value for the period.
+  /// The metrics in Prometheus' text format 0.0.4, for its textfile collector. Each metric is a gauge whose value is the metric's value for
+  /// the period.
   package var prometheus: String {
     let window = Double((until - since).milliseconds) / 1000
     var text = Self.metric("window_seconds", "Length of the period that the measures are of.", [("", window)])

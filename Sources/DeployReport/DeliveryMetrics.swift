@@ -43,7 +43,7 @@ package struct DeliveryMetrics: Sendable {
     package var count: Int
     /// The median. For an even number of times, it is the lower of the two in the middle.
     package var median: Interval
-    /// The 90th percentile: at least nine out of ten times are at most this long.
+    /// The 90th percentile: at least nine out of ten times are not longer than this.
     package var ninth: Interval
 
     /// - Returns: the summary, or nil if there are no times.
@@ -82,7 +82,7 @@ package struct DeliveryMetrics: Sendable {
 
   /// - Parameters:
   ///   - deployments: the deployments of a journal, in any order. A deployment that ended before the period does not count. A deployment
-  ///     that ended after the period counts only as the repair of an earlier failure.
+  ///     that ended after the period counts only if it repaired an earlier failure.
   ///   - since: the beginning of the period, which is before its end.
   package init(_ deployments: [Deployment], since: Timestamp, until: Timestamp) {
     self.since = since
@@ -126,7 +126,7 @@ package struct DeliveryMetrics: Sendable {
 extension DeliveryMetrics.Deployment {
   /// Makes the metrics' view of a deployment, or nil if the deployment has not ended or does not count.
   package init?(_ story: DeploymentStory) {
-    // A task or a removal delivers nothing, and hosts that join get what has already been delivered.
+    // A task or a removal delivers nothing. Hosts that join only get what has already been delivered.
     guard let plan = story.plan, plan.kind.leadsToRelease, plan.flow.joins == nil, let conclusion = story.conclusion,
       conclusion.isElsewhere != true, let ended = story.last
     else { return nil }

@@ -17,11 +17,11 @@ package struct DeploymentDocument: Sendable {
   private let logs: [Log]
   /// Seconds east of Greenwich.
   private let zone: Int
-  /// The largest number of hosts in the timeline, and in the table with a column for each lifecycle event.
+  /// The largest number of hosts in the timeline, and also in the table with a column for each lifecycle event.
   private static let mostHosts = 500
 
   /// - Parameters:
-  ///   - chronicles: the deployment's chronicle, then the chronicle of the rollback that followed, if there is one.
+  ///   - chronicles: the deployment's chronicle and, if a rollback followed, the rollback's chronicle.
   ///   - logs: the output of commands, in order.
   package init(_ chronicles: [Chronicle], logs: [Log] = [], zone: Int = 0) {
     self.chronicles = chronicles
@@ -220,6 +220,6 @@ extension HostStatus {
     }
   }
 
-  /// Whether people look for this host first because it is not in the state that it should be in.
+  /// Whether people look for this host first, because the host is not in the state in which it should be.
   var isTelling: Bool { !isWhereItShouldBe && self != .pending }
 }

@@ -1,7 +1,8 @@
 package import DeployModel
 
-/// Entries of journals as spans of OpenTelemetry's OTLP in JSON. There is one span for the deployment, and below it one for each wave, one
-/// for each stage, and one for each lifecycle event of each host. The texts come from the journal, where secrets are already replaced.
+/// Turns journal entries into spans of OpenTelemetry's OTLP in JSON. There is one span for the deployment. Below it, there is one for each
+/// wave, one for each stage, and one for each lifecycle event of each host. The texts come from the journal, in which secrets have already
+/// been replaced.
 package struct DeploymentSpans: Sendable {
   private struct Key: Hashable {
     var host: Int

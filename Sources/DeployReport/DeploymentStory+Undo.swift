@@ -1,8 +1,8 @@
 import DeployModel
 
 extension Plan {
-  /// Returns the names of the stages that the rollback had to undo but did not undo. The list is empty for a rollback that a person
-  /// requested but that never began, because then the hosts and the stages still match.
+  /// Returns the names of the stages that the rollback had to undo but did not undo. If a person requested the rollback but it never began,
+  /// the list is empty, because the hosts and the stages still match.
   func notUndone(at end: Conclusion) -> [String] {
     if let left = end.notUndone { return left }
     guard end.status == .refused, case .rollback(of: _?) = kind else { return [] }
@@ -18,7 +18,7 @@ extension DeploymentStory {
     }.map(\.mark.stage)
   }
 
-  /// The names of the stages that should have been undone but were not. It is also empty if the deployment has not ended.
+  /// The names of the stages that should have been undone but were not. The list is also empty if the deployment has not ended.
   var notUndone: [String] {
     guard let plan, let conclusion else { return [] }
     return plan.notUndone(at: conclusion)

@@ -1,8 +1,8 @@
 import DeployModel
 
 extension DeploymentStory {
-  /// Returns what is running and what the deployment waits for, on one line, such as `1 of 2 hosts done; web2 Install; waits: approval
-  /// "go", until 11:30:45`.
+  /// Returns one line that says what is running and what the deployment is waiting for, such as `1 of 2 hosts done; web2 Install; waits:
+  /// approval "go", until 11:30:45`.
   func underWay(_ now: Timestamp, zone: Int, _ transfers: Transfers = Transfers()) -> String {
     let active = hosts.filter { $0.event != nil || $0.doing != nil }
     let doing = active.prefix(3).map { host in
@@ -14,7 +14,7 @@ extension DeploymentStory {
       + (openGate.map { "; waits: \($0.sentence), \($0.deadline(zone: zone))" } ?? "") + (active.count > 3 ? ", …" : "")
   }
 
-  /// Identifies the pause or the gate that a person has to answer before the deployment continues. It is nil if nobody is asked.
+  /// Identifies the pause or the gate that a person has to answer before the deployment continues, or nil if nobody is asked.
   var question: String? {
     if let pause { return "pause \(pause.message.id)" }
     return openGate.map { "gate \($0.number)" }

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// One deployment so far, as a fold over its journal's entries in order.
+/// Everything that is known about one deployment so far. It is made from the journal's entries, in order.
 package struct DeploymentStory: Sendable {
   /// One host's part of the deployment.
   package struct HostStory: Sendable {
@@ -27,7 +27,7 @@ package struct DeploymentStory: Sendable {
     package func words(_ now: Timestamp) -> String { "\(doing), for \(max(began, now) - began)" }
   }
 
-  /// A failure and where it happened.
+  /// A failure, and where it happened.
   package struct Failing: Sendable {
     package var host: Int?
     package var event: LifecycleEvent?
@@ -39,11 +39,11 @@ package struct DeploymentStory: Sendable {
     package var status: Int?
   }
 
-  /// What a stage, or a function of a task, ran on hosts or on the engine's machine.
+  /// The operations that a stage, or a function of a task, ran on hosts or on the engine's machine.
   struct RanStory: Sendable {
     /// The stage's name.
     var name: String
-    /// The first operations, in words, at most `mostRan`. `host` is the host's name, or nil for the engine's own machine.
+    /// The first operations in words, but at most `mostRan` of them. `host` is the host's name, or nil for the engine's own machine.
     var first: [(host: String?, doing: String)] = []
     /// The number of all operations.
     var count = 0
@@ -70,7 +70,7 @@ package struct DeploymentStory: Sendable {
     package var answer: String?
   }
 
-  /// What somebody did without a message: a signal, or an engine that resumed.
+  /// Something that somebody did without a message: sent a signal, or resumed the deployment with another engine.
   package struct SignalStory: Sendable {
     package var at: Timestamp
     package var by: String
@@ -89,19 +89,18 @@ package struct DeploymentStory: Sendable {
   package private(set) var last: Timestamp?
   /// The first thing that went wrong.
   package private(set) var first: Failing?
-  /// The gates, in the order of their opening.
+  /// The gates, in the order in which they were opened.
   package private(set) var gates: [GateStory] = []
-  /// Why the strategy ended the rollout on purpose, and how many hosts it left on the old revision. It is nil if the strategy did not end
-  /// the rollout.
+  /// If the strategy ended the rollout on purpose, the reason, and the number of hosts that it left on the old revision; otherwise nil.
   package private(set) var stopped: (reason: String, left: Int)?
   package private(set) var remarks: [String] = []
   package private(set) var cancelled: String?
   /// The pause, or nil if the deployment is not paused.
   package private(set) var pause: Pause?
-  /// Until when hosts keep the parked deployment, and since when it has been parked, or nil if it is not parked.
+  /// Until when hosts keep the parked deployment, and since when it has been parked. Nil if the deployment is not parked.
   package private(set) var parked: (until: Timestamp, since: Timestamp)?
   package private(set) var conclusion: Conclusion?
-  /// The name of the irreversible stage that has begun, so that nothing goes back, or nil if none has begun.
+  /// The name of the irreversible stage that has begun, or nil if none has begun. After such a stage has begun, no host is rolled back.
   package private(set) var barrier: String?
   /// The number of entries so far.
   package private(set) var count = 0
@@ -109,7 +108,8 @@ package struct DeploymentStory: Sendable {
   /// The messages, in the order in which the deployment got them.
   package private(set) var messages: [MessageStory] = []
   package private(set) var signals: [SignalStory] = []
-  /// The weights before the first shift and after the last one. It is nil if nothing was shifted, or if the weights before are unknown.
+  /// The weights before the first shift and after the last one. Nil if nothing was shifted, or if the weights before the first shift are
+  /// unknown.
   package private(set) var weights: (first: Weights, last: Weights)?
 
   /// The operations of stages and of a task's functions, in the order in which they began.
@@ -123,10 +123,10 @@ package struct DeploymentStory: Sendable {
 
   package init() {}
 
-  /// Whether hosts go back if the deployment fails.
+  /// Whether hosts are rolled back if the deployment fails.
   package var goesBack: Bool { plan.map { $0.kind.task == nil && $0.flow.rollback && barrier == nil } ?? true }
 
-  /// Why hosts do not go back. This is meaningful only if `goesBack` is false.
+  /// Why hosts are not rolled back. This is meaningful only if `goesBack` is false.
   var whyNothingGoesBack: String { barrier.map { "stage \(SafeText.line($0)) cannot be undone" } ?? "rollback is off" }
 
   /// The story of a whole journal.
@@ -215,7 +215,7 @@ package struct DeploymentStory: Sendable {
     hosts[number].doing = intent.operation.sentence
   }
 
-  /// Whether a stage with this name is one of the recipe's own stages, or the function of the task. Stages that undo others do not count.
+  /// Whether this is the name of one of the recipe's own stages, or of the task's function. Stages that undo others do not count.
   private func isOwn(_ stage: String) -> Bool {
     guard let plan else { return false }
     if plan.kind.task != nil { return stage != "traffic" }
@@ -298,13 +298,13 @@ package struct DeploymentStory: Sendable {
     }
   }
 
-  /// Whether the error is only the result of a cancellation that somebody requested.
+  /// Whether the error is nothing but the result of a cancellation that somebody requested.
   private func isWish(_ error: ScriptError) -> Bool { cancelled != nil && error.failure.kind == .cancelled }
 
   /// The gate that waits for an answer, or nil if no gate is waiting.
   package var openGate: GateStory? { conclusion == nil ? gates.last { $0.answer == nil } : nil }
 
-  /// The time from the start to the end, or to the last entry so far.
+  /// The time from the start to the end or, if the deployment has not ended, to the last entry.
   package var duration: Interval { began.flatMap { began in last.map { $0 - began } } ?? .zero }
   package var id: Deployment.ID { plan?.id ?? Deployment.ID("") }
 }

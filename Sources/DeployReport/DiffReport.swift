@@ -25,7 +25,7 @@ package struct DiffReport: Sendable {
   private let parts: [Part]
   /// Names of hosts that did not answer.
   private let away: [String]
-  /// The largest numbers of files and of commits that are listed. The JSON has more.
+  /// The largest number of files, and the largest number of commits, that are listed. The JSON has more.
   private static let (mostFiles, mostCommits) = (40, 20)
 
   /// - Parameters:

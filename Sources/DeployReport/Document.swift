@@ -1,7 +1,7 @@
 package import DeployModel
 
-/// The contents of a report, in no particular format. Text, Markdown and HTML are made from them. All texts are raw, and each format makes
-/// them harmless.
+/// The contents of a report, in no particular format. Text, Markdown and HTML are made from these contents. The strings in them are raw.
+/// Each format makes them harmless.
 package struct Document: Sendable {
   /// The meaning of a piece of text.
   package enum Tone: String, Sendable, Hashable { case plain, good, warn, bad, dim }
@@ -48,11 +48,11 @@ package struct Document: Sendable {
     case paragraph([Cell])
     case facts([Fact])
     case list([Cell])
-    /// - Parameter isMatrix: whether the table has a column for each lifecycle event, so that it is wide.
+    /// - Parameter isMatrix: whether the table has a column for each lifecycle event. Such a table is wide.
     case table(head: [String], rows: [Row], isMatrix: Bool)
     case timeline(Timeline)
     case plot(Plot)
-    /// A section whose text appears when a person opens it.
+    /// A section whose text appears only when a person opens the section.
     case folded(title: Cell, text: String)
   }
 

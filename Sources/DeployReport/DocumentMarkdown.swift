@@ -1,7 +1,7 @@
 import DeployModel
 
 extension Document {
-  /// Returns the document as Markdown, for a pull request, a step summary or a chat. Folded parts are in `<details>`.
+  /// Returns the document as Markdown, for a pull request, a step summary or a chat. Parts that can be folded are in `<details>`.
   /// - Parameter limit: the largest size in bytes of UTF-8. Blocks that do not fit are left out, and a note at the end says so.
   package func markdown(limit: Int = .max) -> String {
     var text = "# \(Self.plain(title)): \(Self.mark(verdict.tone))\(Self.plain(verdict.text))\n"
@@ -52,7 +52,7 @@ extension Document {
     }
   }
 
-  /// Whether the text is the address of a web page, without characters that would end the address in Markdown.
+  /// Whether the text is the address of a web page and has no characters that would end the address in Markdown.
   static func isPage(_ text: String) -> Bool {
     (text.hasPrefix("https://") || text.hasPrefix("http://"))
       && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"<>\"'`|\\".utf8.contains($0) }

@@ -1,7 +1,7 @@
 import DeployModel
 
 extension Document {
-  /// Returns the lines for a terminal: everything except folded parts.
+  /// Returns the lines for a terminal. They contain everything except the parts that are folded in other formats.
   package func lines(on surface: Surface) -> [String] {
     var lines = folded([surface.paint(SafeText.line(title), .strong) + ": " + paint(verdict, surface)], surface)
     for block in blocks {
@@ -29,7 +29,7 @@ extension Document {
     return Row(Array(row.cells.prefix(2)) + [Cell(telling.joined(separator: ", "), .bad)], needsLook: row.needsLook)
   }
 
-  /// Joins rows of a table for a terminal. If there are many rows, those that need no attention become one row for each result.
+  /// Joins rows of a table for a terminal. If there are many rows, the rows that need no attention are replaced by one row for each result.
   private static func alike(_ rows: [Row], on surface: Surface) -> [Row] {
     guard surface.terminal, rows.count > 40 else { return rows }
     var folded = rows.filter(\.needsLook)

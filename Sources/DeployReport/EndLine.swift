@@ -7,15 +7,15 @@ package struct EndLine: Sendable {
   package var command = ""
   /// The deployment and the rollback that followed it. It is empty if no deployment was begun.
   package var deployments: [Deployment.ID]
-  /// Whether the deployment has begun and its outcome is unknown. In that case, the same command would begin another deployment.
+  /// Whether the deployment has begun but its outcome is unknown. If so, repeating the command would begin another deployment.
   package var isUnderWay = false
   /// The problems, with the cause first.
   package var problems: [Problem]
   /// Everything that deserves attention but did not affect the outcome, in the order in which it was reported.
   package var warnings: [Problem] = []
-  /// The result as JSON. It is nil if the command has only text, or if it failed before it had a result.
+  /// The result as JSON. Nil if the command has only text, or if it failed before it had a result.
   package var result: String?
-  /// The command's output for people, in place of a result, or nil if that output is not included.
+  /// If there is no result, the command's output for people. Nil if that output is not included.
   package var text: [String]?
 
   package init(_ exit: ExitCode, deployments: [Deployment.ID] = [], problems: [Problem] = []) {
@@ -86,7 +86,7 @@ extension ExitCode {
     }
   }
 
-  /// Whether a program can safely repeat the same command immediately: nothing was changed, and the request itself is not wrong.
+  /// Whether a program can safely repeat the same command immediately. It can if nothing was changed and the request itself is not wrong.
   package var isSafeToRetry: Bool { [.locked, .unreachable, .infrastructure].contains(self) }
 
   /// What the exit code means for a task. A task deploys no release and rolls nothing back.
@@ -102,7 +102,7 @@ extension ExitCode {
     }
   }
 
-  /// What the exit code means, for an outcome that has no words of its own.
+  /// What the exit code means. This is for outcomes that have no words of their own.
   package var sentence: String {
     switch self {
     case .done: "done"
@@ -136,7 +136,7 @@ extension Summary {
     return exit?.sentenceOfTask
   }
 
-  /// Why the deployment ended in this way, with the first cause first. It is empty if nothing failed.
+  /// Why the deployment ended in this way, with the first cause first. The list is empty if nothing failed.
   package var problems: [Problem] {
     let isBack = rollback?.conclusion.map { $0.status == .succeeded } ?? true
     let errors = [story.first?.error ?? story.conclusion?.error, isBack ? nil : rollback?.first?.error ?? rollback?.conclusion?.error]

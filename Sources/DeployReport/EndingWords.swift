@@ -32,7 +32,8 @@ package struct EndingWords: Sendable {
     return end + (story.goesBack ? "hosts are restored" : "hosts stay as they are: \(story.whyNothingGoesBack)")
   }
 
-  /// The answer to the first signal during a rollback, which continues. The text says which hosts are left, and what the next signal does.
+  /// The answer to the first signal during a rollback. The rollback continues after this signal. The text says which hosts are left, and
+  /// what the next signal does.
   package var goesOn: String {
     let left = story.conclusion == nil ? open : []
     return "A rollback is not interrupted: half way back is the worst place."
@@ -40,14 +41,14 @@ package struct EndingWords: Sendable {
       + " A second signal leaves it as it is; \(resume) finishes it then"
   }
 
-  /// The text that is printed shortly before a CI runner kills this process: what is not finished, and the commands that finish it, here
-  /// and elsewhere.
+  /// The text that is printed shortly before a CI runner kills this process: what is not finished, and the commands that finish it from
+  /// here and from elsewhere.
   package var late: String {
     guard let plan = story.plan else { return "Not finished yet; \(resume) continues if this process is killed" }
     let left = open
     let open = "Not finished yet" + (left.isEmpty ? "" : ": \(left.listed)") + ". If this process is killed now, \(resume) finishes it"
-    // Another checkout cannot roll hosts back to their state before the first deployment, and a rollback past an irreversible stage is
-    // refused.
+    // From another checkout, hosts cannot be rolled back to their state before the first deployment. A rollback past an irreversible stage
+    // is refused from everywhere.
     guard plan.leavesSomething, story.barrier == nil, plan.kind.task == nil else { return open }
     let elsewhere = "lander rollback " + (typed ?? plan.typed())
     return open + "; from another checkout, \(elsewhere) takes the hosts back from what they remember, once the lock's lease has ended"
@@ -59,7 +60,7 @@ package struct EndingWords: Sendable {
   /// The hosts whose part has not ended, each with its current step.
   private var open: [String] {
     let isBack = if case .rollback(of: _?)? = story.plan?.kind { true } else { false }
-    // If all hosts have the release, the release stays, whoever cancels.
+    // If all hosts have the release, the release stays, no matter who cancels.
     let isComplete = story.hosts.allSatisfy { $0.status.isWhereItShouldBe }
     let goesBack = story.plan?.kind == .deploy && story.goesBack && !isComplete
     return story.here.map { "here (\($0.doing))" }
@@ -76,7 +77,7 @@ package struct EndingWords: Sendable {
 }
 
 extension [String] {
-  /// The first eight names, and the number of the others, as in `h1, h2, h3 and 4 more`.
+  /// The first eight names, and how many other names there are, as in `h1, h2, h3 and 4 more`.
   fileprivate var listed: String {
     prefix(8).joined(separator: ", ") + (count > 8 ? " and \(count - 8) more" : "")
   }

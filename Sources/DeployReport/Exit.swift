@@ -33,7 +33,7 @@ extension ExitCode {
       } else if isRollback, conclusion.hosts.contains(where: { $0 != .pending && $0.isLeftBehind }) {
         self = .rollbackFailed
       } else if conclusion.ran != nil, let kind = conclusion.error?.failure.kind, kind == .rejected || kind == .unfit {
-        // A task rolls nothing back, so the only thing that counts is the request of the person who ended it.
+        // A task rolls nothing back, so it only matters what the person who ended the task requested.
         self = Self.wentBack(conclusion)
       } else if conclusion.hosts.contains(where: \.isHeld) || conclusion.owesWayBack || conclusion.leavesNew(rollback, isRollback) {
         self = .held
@@ -45,7 +45,8 @@ extension ExitCode {
     }
   }
 
-  /// Returns the exit code if the hosts are as before, because a person rejected the release, a gate found it bad, or something failed.
+  /// Returns the exit code for hosts that are in the same state as before. The reason is that a person rejected the release, a gate found
+  /// it bad, or something failed.
   private static func wentBack(_ conclusion: Conclusion) -> ExitCode {
     switch conclusion.error?.failure.kind {
     case .rejected: .rejected
@@ -90,14 +91,14 @@ extension ExitCode {
 }
 
 extension Conclusion {
-  /// Whether hosts keep the new release although the deployment failed or was cancelled. They do if the recipe says that nothing goes back,
-  /// or if an irreversible stage has begun. For a task, this says whether something that the task did stays.
+  /// Whether hosts keep the new release although the deployment failed or was cancelled. They do if the recipe says that nothing is rolled
+  /// back, or if an irreversible stage has begun. For a task, whether something that the task did stays.
   fileprivate func leavesNew(_ back: Conclusion?, _ isRollback: Bool) -> Bool {
     back == nil && !isRollback && rollback.isEmpty && (hosts.contains(.succeeded) || ran == true || irreversible != nil)
   }
 
-  /// Whether a newer deployment took the hosts over during this deployment. The newer deployment is then responsible for the hosts,
-  /// and no person is needed.
+  /// Whether a newer deployment took the hosts over during this deployment. If so, the newer deployment is responsible for the hosts, and
+  /// nobody has to do anything.
   package var isTakenOver: Bool {
     error?.failure.kind == .fenced && !hosts.contains(where: \.isLeftBroken)
   }

@@ -1,15 +1,15 @@
 import DeployModel
 
-/// The story of a deployment and its rollback in sentences, for people who did not follow it: the request, the events in order, why it
-/// ended in this way, and what is left to do. It is a document, like the report.
+/// The story of a deployment and its rollback in sentences, for people who did not follow it. The story has the request, the events in
+/// order, the reason for the outcome, and what is left to do. It is a document, like the report.
 package struct Explanation: Sendable {
   private let chronicles: [Chronicle]
   /// Seconds east of Greenwich.
   private let zone: Int
-  /// The largest number of hosts that are listed, and of events that are described.
+  /// The largest number of hosts that are listed, and the largest number of events that are described.
   private static let (mostHosts, mostMoments) = (6, 60)
 
-  /// - Parameter chronicles: the chronicle of the deployment, then that of the rollback that followed, if there is one.
+  /// - Parameter chronicles: the deployment's chronicle and, if a rollback followed, the rollback's chronicle.
   package init(_ chronicles: [Chronicle], zone: Int = 0) {
     self.chronicles = chronicles
     self.zone = zone
@@ -109,7 +109,7 @@ package struct Explanation: Sendable {
       + (hosts.count > Self.mostHosts ? " and \((hosts.count - Self.mostHosts).grouped) more" : "")
   }
 
-  /// Returns what happened, in chronological order, each event with its time of day.
+  /// Returns the events in chronological order, each with its time of day.
   private func moments(of chronicle: Chronicle) -> [Document.Cell] {
     var moments: [(at: Timestamp, text: String, tone: Document.Tone)] = []
     let story = chronicle.story
@@ -143,7 +143,7 @@ package struct Explanation: Sendable {
     for gate in story.gates {
       moments.append((gate.opened, "Gate \(gate.number) opened, \(gate.sentence): \(gate.end).", .plain))
     }
-    // The remarks already contain each answer of the deployment.
+    // Messages that the deployment has answered are left out, because the remarks already contain the answers.
     for word in Account(story).words where word.accepted == nil {
       let gate = word.gate.map { " \"\($0)\"" } ?? ""
       let why = word.comment.isEmpty ? "" : ": \(word.comment)"

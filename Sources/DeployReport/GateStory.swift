@@ -1,17 +1,17 @@
 package import DeployModel
 
-/// A gate in a form for people: what it waits for, since when, until when, and what to type.
+/// A gate in a form for people: what the gate is waiting for, since when, until when, and what to type.
 package struct GateStory: Sendable {
   package var number: Int
   package var gate: Gate
   package var opened: Timestamp
   /// The names of the hosts that the gate looks at.
   package var hosts: [String] = []
-  /// Whether hosts go back if the gate fails the deployment.
+  /// Whether hosts are rolled back if the gate makes the deployment fail.
   package var goesBack = true
   /// Whether the gate belongs to a task. A task rolls nothing back.
   package var isTask = false
-  /// Why hosts do not go back. This is meaningful only if `goesBack` is false.
+  /// Why hosts are not rolled back. This is meaningful only if `goesBack` is false.
   package var why = "rollback is off"
   private var stay: String { "hosts stay as they are" + (isTask ? "" : ", because \(why)") }
   package var answer: GateAnswer?
@@ -20,10 +20,11 @@ package struct GateStory: Sendable {
   /// The gate in words, such as `check "watch": check http://localhost/ every 10 s for 10 m on web1 web2`.
   package var sentence: String { gate.sentence(on: hosts) }
 
-  /// The time at which the gate closes if nobody answers. A check closes later if there was a time without an engine that looked.
+  /// The time at which the gate closes if nobody answers. A check closes later if for some time there was no engine that looked at the
+  /// hosts.
   package var until: Timestamp { opened + gate.time }
 
-  /// Returns until when the gate waits, and what happens after that.
+  /// Returns a text that says until when the gate waits, and what happens after that.
   /// - Parameter zone: seconds east of Greenwich.
   package func deadline(zone: Int) -> String {
     let (end, start) = (When(until, zone: zone), When(opened, zone: zone))
@@ -36,12 +37,12 @@ package struct GateStory: Sendable {
     }
   }
 
-  /// Returns what the gate waits for, and the commands that answer it.
+  /// Returns lines that say what the gate is waiting for, with the commands that answer it.
   package func lines(for deployment: Deployment.ID, zone: Int) -> [String] {
     ["Gate \(number): \(sentence), \(deadline(zone: zone))"] + commands(for: deployment).map { "  → \($0[0])  \($0[1])" }
   }
 
-  /// Returns the lines for a gate whose deployment has no engine, so that nothing receives an answer.
+  /// Returns the lines for a gate whose deployment has no engine. Without an engine, nothing can receive an answer.
   package func lines(interrupted deployment: Deployment.ID, now: Timestamp) -> [String] {
     var lines = ["Gate \(number) is open, and no engine hears an answer: \(sentence)"]
     switch gate.kind {
@@ -54,17 +55,17 @@ package struct GateStory: Sendable {
     return lines
   }
 
-  /// Returns what a time without an engine means for a gate that looks repeatedly, or nil if there is nothing.
+  /// Returns what a time without an engine means for a gate that looks repeatedly, or nil if it means nothing.
   package func resumed(after gap: Interval) -> String? {
     guard let watch = gate.watch, gap.milliseconds > watch.every.milliseconds.times(2) else { return nil }
     return "Nobody looked for \(gap): that time does not count, and \"\(SafeText.line(gate.name))\" lasts longer"
   }
 
-  /// Returns the commands that answer the gate, each with its effect. They contain the gate's number, because names can occur more than
-  /// once.
+  /// Returns the commands that answer the gate, each with its effect. They contain the gate's number, because several gates can have the
+  /// same name.
   package func commands(for deployment: Deployment.ID) -> [[String]] {
     switch gate.kind {
-    // Passing a gate of a freeze requires a reason.
+    // A person who passes the gate of a freeze has to give a reason.
     case .time where gate.name == "freeze": [["lander promote \(deployment) \(number) --comment TEXT", "lets the wave begin now"]]
     case .time, .check, .analysis: [["lander promote \(deployment) \(number)", "passes it now"]]
     case .approval:
@@ -144,14 +145,14 @@ extension Gate {
     }
   }
 
-  /// Who has to sign an answer, such as ` (signed by 2 of kim, ann)`. It is empty if anybody is allowed to answer.
+  /// Who has to sign an answer, such as ` (signed by 2 of kim, ann)`, or empty if anybody is allowed to answer.
   private var signers: String {
     guard let from else { return "" }
     let names = from.prefix(6).map { SafeText.line($0) }.joined(separator: ", ") + (from.count > 6 ? ", …" : "")
     return " (signed by \(from.count == 1 ? "" : "\(count ?? 1) of ")\(names))"
   }
 
-  /// The effect of a failure or a missing answer if it is unusual, or nil if it makes the deployment fail.
+  /// The effect of a failure or a missing answer, or nil if the effect is the usual one: the deployment fails.
   package var unusual: String? {
     let failing: String? = failing == .fail ? nil : "a failure is left to the strategy"
     let undecided: String? =
@@ -172,7 +173,7 @@ extension Watch {
     return side.prefix(4).joined(separator: " ") + (side.count > 4 ? " … (\(side.count.of("host")))" : "")
   }
 
-  /// Returns from where a gate looks, such as `on web1 web2` or `from this machine`.
+  /// Returns where a gate makes its check, such as `on web1 web2` or `from this machine`.
   fileprivate func places(_ hosts: [String]) -> String {
     if isFromEngine { return "from this machine" }
     return "on " + hosts.prefix(6).joined(separator: " ") + (hosts.count > 6 ? " … (\(hosts.count.of("host")))" : "")

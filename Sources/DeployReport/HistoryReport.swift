@@ -21,9 +21,9 @@ package struct HistoryLine: Sendable {
   package var waits: GateStory?
   /// The pause, or nil if the deployment is not paused.
   package var pause: Pause?
-  /// Who made the request and why, the messages, and what the deployment left. It is nil if the deployment's journal cannot be read.
+  /// Who made the request and why, the messages, and what the deployment left, or nil if the deployment's journal cannot be read.
   package var account: Account?
-  /// The exit code of the command that ran the deployment and its rollback. It is nil if that command has not ended or the code is unknown.
+  /// The exit code of the command that ran the deployment and its rollback. Nil if that command has not ended, or if the code is unknown.
   package var exit: ExitCode?
   package init(
     id: Deployment.ID, began: Timestamp, what: String, group: String, revision: String, hosts: Int,
@@ -49,7 +49,7 @@ package struct HistoryReport: Sendable {
   package var entries: [HistoryLine]
   package init(_ entries: [HistoryLine]) { self.entries = entries }
 
-  /// Returns the table, and the commands that somebody has to type now.
+  /// Returns the table and, below it, the commands that somebody has to type now.
   package func lines(on surface: Surface) -> [String] {
     guard !entries.isEmpty else {
       return ["No deployments yet. lander deploy makes the first one."]

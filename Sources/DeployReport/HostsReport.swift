@@ -96,7 +96,7 @@ extension Host {
 }
 
 extension HostFacts {
-  /// The difference between the host's clock and this machine's clock. It is `right` if the difference is less than 1.5 seconds.
+  /// The difference between the host's clock and this machine's clock, or `right` if it is less than 1.5 seconds.
   fileprivate var skew: String {
     let off = clockSkew.milliseconds
     return abs(off) < 1500

@@ -40,8 +40,9 @@ package enum JSON {
     }
   }
 
-  /// Escapes control characters, line and paragraph separators, and invisible characters, so that a line of JSON is one line everywhere. It
-  /// also escapes `#` and the second of two `:`, because CI systems treat `##vso[…]`, `##[…]` and `::…::` as commands anywhere in a line.
+  /// Escapes control characters, line and paragraph separators, and invisible characters, so that every program sees a line of JSON as one
+  /// line. It also escapes `#` and the second of two `:`, because CI systems treat `##vso[…]`, `##[…]` and `::…::` as commands anywhere in
+  /// a line.
   private static func quote(_ text: String, to out: inout String) {
     out += "\""
     var before: Unicode.Scalar = " "

@@ -1,7 +1,7 @@
 package import DeployModel
 
-/// A report in JUnit's XML for a command that ended before it had results. It has an error for each reason, so that nobody takes the report
-/// for a success.
+/// A report in JUnit's XML for a command that ended before it had results. The report has an error for each reason, so that nobody mistakes
+/// it for a success.
 package struct JUnitErrors: Sendable {
   private let problems: [Problem]
 

@@ -4,7 +4,7 @@ import DeployModel
 package struct JUnitReport: Sendable {
   private let chronicles: [Chronicle]
 
-  /// - Parameter chronicles: the deployment's chronicle, then that of the rollback that followed, if there is one.
+  /// - Parameter chronicles: the deployment's chronicle and, if a rollback followed, the rollback's chronicle.
   package init(_ chronicles: [Chronicle]) { self.chronicles = chronicles }
 
   /// The whole document.
@@ -29,7 +29,8 @@ package struct JUnitReport: Sendable {
         chronicle.steps.filter { $0.wave == wave.number }.map { testCase($0, in: chronicle) }
       }
     }
-    // Some failures belong to no lifecycle event of a host: those of a stage, a gate or a lock, and those of an unreachable host.
+    // Some failures belong to no lifecycle event of a host. These are failures of a stage, a gate or a lock, and those of unreachable
+    // hosts.
     let isTold = chronicle.steps.contains { if case .failed = $0.end { true } else { false } }
     if let conclusion = chronicle.story.conclusion, conclusion.status != .succeeded, !isTold || conclusion.status == .partial {
       let error = conclusion.error ?? chronicle.story.first?.error
@@ -63,7 +64,7 @@ package struct JUnitReport: Sendable {
     }
   }
 
-  /// Returns a case for each host that did not get the release although the deployment succeeded or stopped on purpose. Such a host was
+  /// Returns a case for each host that did not get the release although the deployment succeeded or was stopped on purpose. Such a host was
   /// left out, or kept the old revision.
   private func hosts(without chronicle: Chronicle) -> [(text: String, isBad: Bool)] {
     guard let status = chronicle.story.conclusion?.status, status == .succeeded || status == .partial else { return [] }

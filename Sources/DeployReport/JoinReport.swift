@@ -11,7 +11,7 @@ package struct JoinReport: Sendable {
   ///   - goal: the receipt of the revision.
   ///   - group: the group's name.
   ///   - hosts: the names of the hosts that have the revision.
-  ///   - away: the names of requested hosts that are unreachable, or nil if the person listed the hosts and all of them answered.
+  ///   - away: the names of the requested hosts that are unreachable. Nil if the person listed the hosts and all of them answered.
   package init(_ goal: Receipt, group: String, hosts: [String], away: [String]? = nil) {
     self.away = away
     self.goal = goal

@@ -2,7 +2,7 @@ import DeployModel
 
 /// The lines at the bottom of the terminal.
 extension LiveReport {
-  /// The smallest number of rows with which a terminal shows a line for the title.
+  /// The smallest number of rows that a terminal must have for the frame to show a line for the title.
   private static let lowest = 12
 
   func frame(_ now: Timestamp) -> [String] {
@@ -15,7 +15,7 @@ extension LiveReport {
     return above + (rows <= surface.height - 4 ? hostLines(now) : countLines(now, room: room)) + asked
   }
 
-  /// Returns what is running on this machine, and for how long. This can be a stage before or after the hosts, a build, or a migration.
+  /// Returns what is running on this machine, and for how long. It can be a stage before or after the rollout, a build, or a migration.
   private func hereLines(_ now: Timestamp) -> [String] {
     let shown = story.here.prefix(3).map { "  " + surface.paint("here", .strong) + "  \($0.words(now))" }
     return shown + (story.here.count > 3 ? ["        and \(story.here.count - 3) more"] : [])
@@ -59,8 +59,8 @@ extension LiveReport {
 
   private func name(_ host: DeploymentStory.HostStory) -> String { host.name.clipped(to: nameWidth).padded(to: nameWidth) }
 
-  /// Returns what is happening on a host: how much has arrived or, if nothing is being sent, the last output of the command or, if there is
-  /// no output, the command itself.
+  /// Returns what is happening on a host. If something is being sent, that is how much has arrived. Otherwise, it is the last output of the
+  /// command, or the command itself if there is no output.
   private func doing(on host: DeploymentStory.HostStory, _ number: Int) -> String {
     guard let doing = host.doing else { return "" }
     return transfers.text(of: host.name) ?? wrote[number].map { surface.paint("| ", .dim) + $0 } ?? doing
@@ -79,7 +79,7 @@ extension LiveReport {
       let early = host.status == .pending && isActive ? stage.map { SafeText.line($0).clipped(to: 18) } : nil
       let state = host.status.isFinal || host.event == nil ? early ?? word : host.event?.rawValue ?? ""
       let detail = isActive ? doing(on: host, number) : host.status.error?.line(on: host.name) ?? ""
-      // Before its turn, a host has no duration, so this column shows a bar for the bytes that have arrived.
+      // Before a host's turn, there is no duration, so this column shows a bar for the bytes that have arrived on the host.
       let cells = [
         name(host), surface.paint(state, host.status.style).padded(to: 18),
         time.isEmpty ? transfers.bar(of: host.name, width: 9) : time.padded(to: 9), detail,
@@ -90,7 +90,7 @@ extension LiveReport {
 
   private static func trimmed(_ line: String) -> String { String(line.reversed().drop { $0 == " " }.reversed()) }
 
-  /// Returns the number of lines that fit, and a line with the number of the others if there is room for it.
+  /// Returns the number of lines that fit and, if there is room, a line that says how many others there are.
   private static func folded(_ count: Int, to room: Int) -> (shown: Int, more: [String]) {
     if count <= room || room < 2 { return (min(count, room), []) }
     return (room - 1, ["    and \((count - room + 1).grouped) more"])

@@ -1,7 +1,7 @@
 package import DeployModel
 
-/// A frame at the bottom of a terminal, which is redrawn in place. It has a line for each host if the lines fit. Otherwise, it has counts
-/// and a bar. Remarks, logs and failures are printed above the frame and stay there.
+/// A frame at the bottom of a terminal, which is redrawn in place. If there is room, the frame has a line for each host. Otherwise, it has
+/// counts and a bar. Remarks, logs and failures are printed above the frame and stay there.
 package struct LiveReport: ProgressReport {
   var surface: Surface
   private let echo: Bool
@@ -19,7 +19,7 @@ package struct LiveReport: ProgressReport {
   private var partial = PartialLines()
   /// The last line of output from the command that is running on a host, by the host's number.
   var wrote: [Int: String] = [:]
-  /// The question to a person and the person's typing so far, or nil if there is none.
+  /// The question to a person, with what the person has typed so far, or nil if there is no question.
   var question: String?
 
   /// - Parameter waves: the number of waves in the rehearsal, or nil if unknown.
@@ -29,7 +29,7 @@ package struct LiveReport: ProgressReport {
     self.waves = waves
   }
 
-  /// Sets the question to a person, on the last line of the frame. With nil, removes the question.
+  /// Sets the question to a person, which is the last line of the frame. If it is nil, removes the question.
   package mutating func ask(_ question: String?) {
     isStale = isStale || question != self.question
     self.question = question
@@ -37,7 +37,7 @@ package struct LiveReport: ProgressReport {
 
   /// Adapts the frame to a new size of the window.
   package mutating func resize(width: Int, height: Int) {
-    // If the terminal became narrower, it has wrapped the frame's lines.
+    // A terminal that became narrower has wrapped the frame's lines.
     let columns = max(20, width)
     drawn = drawn.flatMap { total in stride(from: 0, to: max(1, total), by: columns).map { min(columns, total - $0) } }
     surface.width = columns
@@ -45,14 +45,15 @@ package struct LiveReport: ProgressReport {
     isStale = true
   }
 
-  /// Handles the moment when this process continues after it was stopped. Other programs might have written below the frame, so the next
-  /// frame is drawn in a new place.
+  /// Call this when the process continues after it was stopped. Other programs might have written below the frame, so the next frame is
+  /// drawn in a new place.
   package mutating func resumed() {
     drawn = []
     isStale = true
   }
 
-  /// Remembers an entry from before this process. Its lines above the frame have already been printed, unless it opens a deployment.
+  /// Remembers an entry that was written before this process began. Its lines above the frame have already been printed, unless the entry
+  /// opens a deployment.
   package mutating func recall(_ entry: Entry, of deployment: Deployment.ID) -> String {
     let kept = above
     let text = take(entry, of: deployment)
@@ -86,8 +87,8 @@ package struct LiveReport: ProgressReport {
     return text
   }
 
-  /// Remembers the output of a command. If output is shown, these are the lines that the chunk completes. Otherwise, it is only each host's
-  /// last line.
+  /// Remembers the output of a command. If output is shown, remembers the lines that the chunk completes. Otherwise, remembers only each
+  /// host's last line.
   package mutating func take(_ chunk: OutputChunk) -> String {
     guard echo else {
       if case .host(let number) = chunk.place, let line = chunk.lastLine {
@@ -131,7 +132,7 @@ package struct LiveReport: ProgressReport {
     return text
   }
 
-  /// Erases the frame, and writes the lines that stay and then the new frame. If the terminal supports it, all of this appears as one
+  /// Erases the frame, writes the lines that stay, and then writes the new frame. If the terminal supports it, all of this appears as one
   /// update.
   private mutating func draw(_ frame: [String], at now: Timestamp?) -> String {
     var text = "\u{1B}[?2026h"
@@ -144,8 +145,8 @@ package struct LiveReport: ProgressReport {
     let kept = (frame.count > room && question != nil ? frame.prefix(room - 1) + frame.suffix(1) : frame.prefix(room)).map {
       $0.clipped(to: surface.width - 1)
     }
-    // Wrapping is off. A terminal might show a line wider than it was counted, for example because of joined emoji. In that case, it cuts
-    // the line, and the next frame still erases the right number of lines.
+    // Wrapping is off. A terminal might show a line wider than its computed width, for example because of joined emoji. The terminal then
+    // cuts the line, and the next frame still erases the right number of lines.
     text += "\u{1B}[?7l" + kept.joined(separator: "\n") + "\u{1B}[?7h\u{1B}[?2026l"
     drawn = kept.map(\.columns)
     drawnAt = now
@@ -183,7 +184,7 @@ package struct LiveReport: ProgressReport {
     }
   }
 
-  /// Returns where and what failed, with the last output, because the summary might come many lines later.
+  /// Returns what failed and where. Because the summary might come many lines later, the last output is included.
   private func lines(_ failing: DeploymentStory.Failing) -> [String] {
     let host = failing.host.map { story.hosts[$0].name }
     let step = failing.event?.rawValue ?? failing.stage.map { "stage \($0)" }
@@ -198,7 +199,7 @@ package struct LiveReport: ProgressReport {
 extension OutputChunk {
   /// The last line of the chunk, made harmless, or nil if the chunk has only blank lines.
   fileprivate var lastLine: String? {
-    // Only the last bytes are used, because the frame has no room for more, and this property is computed for each chunk.
+    // Only the last bytes are used, because the frame has no room for more. Besides, this property is computed for each chunk.
     SafeText.lines(String(decoding: bytes.suffix(500), as: UTF8.self)).last { $0.contains { $0 != " " } }
   }
 }

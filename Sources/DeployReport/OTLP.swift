@@ -18,8 +18,8 @@ package enum OTLP {
       + ",\"spans\":[" + spans.joined(separator: ",") + "]}]}]}"
   }
 
-  /// Returns the body for `/v1/metrics` after a deployment's end: its duration, its errors, and the number of hosts for each result. All of
-  /// them are sums for this run alone (delta temporality). A collector adds them up.
+  /// Returns the body for `/v1/metrics` after a deployment has ended. It has the deployment's duration, its errors, and the number of hosts
+  /// for each result. All of these are sums for this run alone (delta temporality), and a collector adds them up.
   package static func metrics(_ plan: Plan, _ conclusion: Conclusion, ended: Timestamp, of resource: Value, version: String) -> String {
     let common = DeploymentSpans.common(plan, conclusion)
     func point(_ facts: [(String, Value)], _ rest: [(String, Value?)]) -> Value {

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// What later steps of a CI job need to know about a deployment, as names and values, one pair a line.
+/// Names and values that tell later steps of a CI job about a deployment, one pair a line.
 package struct Outputs: Sendable {
   private let values: [(name: String, value: String)]
 
@@ -22,8 +22,8 @@ package struct Outputs: Sendable {
   /// The values for the file of `GITHUB_OUTPUT`, one a line, such as `deployment=20261121-113045-x7k2`.
   package var github: String { values.map { "\($0.name)=\($0.value)\n" }.joined() }
 
-  /// The values for GitLab's dotenv report, which can have at most 5 KiB and 20 variables, such as
-  /// `LANDER_DEPLOYMENT=20261121-113045-x7k2`. A value that such a file cannot contain, for example one with a quote, is left out.
+  /// The values for GitLab's dotenv report, such as `LANDER_DEPLOYMENT=20261121-113045-x7k2`. The report can have at most 5 KiB and 20
+  /// variables. A value that such a file cannot contain, for example one with a quote, is left out.
   package var dotenv: String {
     values.filter { value in value.value.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"\"'`\\$#".utf8.contains($0) } }
       .map { "LANDER_\($0.name.uppercased())=\($0.value)\n" }.joined()

@@ -1,7 +1,8 @@
 package import DeployModel
 
 extension Parked {
-  /// Returns who parked the deployment, since when and until when it waits, and the commands that answer its gate.
+  /// Returns lines that say who parked the deployment, since when it has been waiting and until when it waits, with the commands that
+  /// answer its gate.
   /// - Parameter zone: seconds east of Greenwich.
   package func lines(_ lock: Lock, at now: Timestamp, zone: Int) -> [String] {
     let title = SafeText.line(name)

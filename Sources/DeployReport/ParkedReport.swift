@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// The report of a parked deployment. Its hosts keep it until a person has answered.
+/// The report of a parked deployment, which its hosts keep until a person has answered.
 package struct ParkedReport: Sendable {
   private let story: DeploymentStory
 
@@ -16,7 +16,7 @@ package struct ParkedReport: Sendable {
       fix: story.openGate?.commands(for: story.id).first?[0] ?? "lander resume \(story.id)")
   }
 
-  /// Returns what the deployment waits for, until when, and the commands that answer it from any checkout.
+  /// Returns lines that say what the deployment is waiting for and until when, with the commands that answer it from any checkout.
   /// - Parameter zone: seconds east of Greenwich.
   package func lines(zone: Int) -> [String] {
     let until = story.parked.map { " until \(When($0.until, zone: zone).full)" } ?? ""

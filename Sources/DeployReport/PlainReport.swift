@@ -1,16 +1,17 @@
 package import DeployModel
 
-/// Shows a running deployment. Its functions take events and return the text to write. It has no clock, because times come with the events.
+/// Shows a running deployment. The functions take events and return the text to write. A report has no clock, because each event comes with
+/// its time.
 package protocol ProgressReport: Sendable {
-  /// Takes an entry from before this process. Returns lines only if the entry opens a deployment.
+  /// Takes an entry that was written before this process began. Returns lines only if the entry opens a deployment.
   mutating func recall(_ entry: Entry, of deployment: Deployment.ID) -> String
   /// Takes the next entry. A `planned` entry begins a new deployment.
   mutating func take(_ entry: Entry, of deployment: Deployment.ID) -> String
   /// Takes bytes that a running command wrote.
   mutating func take(_ chunk: OutputChunk) -> String
-  /// Takes a remark that is not an entry, in words, for people who wait.
+  /// Takes a remark for people who are waiting. A remark is text and is not an entry.
   mutating func remark(_ text: String, at moment: Timestamp) -> String
-  /// Takes the news that bytes have arrived on a host.
+  /// Takes a report that bytes have arrived on a host.
   mutating func take(_ transfer: Transfer, at moment: Timestamp)
   /// Returns what has to be written now. It is called a few times a second.
   mutating func tick(_ now: Timestamp) -> String
@@ -48,7 +49,8 @@ package struct LinesOfJSON: ProgressReport {
   package mutating func end() -> String { "" }
 }
 
-/// Lines that are never redrawn, for logs and CI. They are aligned and have the time. A heartbeat is printed if nothing else is.
+/// Lines that are never redrawn, for logs and CI. They are aligned, and each has the time. If nothing else is printed for some time, a
+/// heartbeat is.
 package struct PlainReport: ProgressReport {
   private let surface: Surface
   /// Whether the output of commands on hosts is shown as it arrives.
@@ -60,9 +62,9 @@ package struct PlainReport: ProgressReport {
   private var eventBegan: [Timestamp?] = []
   private var partial = PartialLines()
   private var nameWidth = 0
-  /// The number of hosts up to which each lifecycle event is shown. Above it, only changes of status are shown.
+  /// If there are at most this many hosts, each lifecycle event is shown. If there are more, only changes of status are shown.
   private static let eventsUpTo = 25
-  /// The number of hosts up to which each host is shown. Above it, only waves, failures and counts are shown.
+  /// If there are at most this many hosts, each host is shown. If there are more, only waves, failures and counts are shown.
   private static let hostsUpTo = 200
 
   package init(on surface: Surface, echo: Bool = false, heartbeat: Interval = .seconds(30)) {
@@ -89,7 +91,7 @@ package struct PlainReport: ProgressReport {
     let gap = story.last.map { entry.at - $0 } ?? .zero
     story.take(entry)
     var lines = lines(for: entry, isFirst: isFirst)
-    // A person who resumes a deployment has not yet seen what it waits for.
+    // A person who resumes a deployment has not yet seen what the deployment is waiting for.
     if case .resumed = entry.fact, let gate = story.openGate {
       lines += [gate.resumed(after: gap)].compactMap { $0 } + gate.lines(for: deployment, zone: surface.zone)
     }
@@ -265,7 +267,7 @@ package struct PlainReport: ProgressReport {
   }
 }
 
-/// Puts chunks of several streams together until they are whole lines.
+/// Joins the chunks of each of several streams into whole lines.
 package struct PartialLines: Sendable {
   private struct Key: Hashable {
     var intent: Int

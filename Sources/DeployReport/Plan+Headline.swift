@@ -17,7 +17,7 @@ extension Plan {
     }
   }
 
-  /// The revisions that hosts run now and will get, or nil if the plan has no revision.
+  /// The revisions that hosts run now and the revision that they will get, or nil if the plan has no revision.
   private var movement: String? {
     let old = hosts.filter { $0.action == .change }.map { $0.previous?.inputs.bundle.short ?? $0.current?.rawValue }
     let before = old.first.flatMap { first in old.allSatisfy { $0 == first } ? first : "several revisions" }

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// A plan for programs: the contents of its lines, as fields.
+/// A plan for programs. The fields have the same contents as the lines for people.
 extension PlanReport {
   /// - Parameter connected: whether hosts were surveyed.
   package func value(connected: Bool) -> Value {

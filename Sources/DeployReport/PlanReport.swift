@@ -1,18 +1,19 @@
 package import DeployCore
 package import DeployModel
 
-/// A plan for the people who decide about it: what is deployed where, within which bounds, in which steps, and how it is rolled back.
+/// A plan, for the people who decide about it. It shows what is deployed where, within which bounds, in which steps, and how it is rolled
+/// back.
 package struct PlanReport: Sendable {
   package var plan: Plan
   /// The entries of a rehearsal in which every answer is good.
   package var rehearsal: [Entry]
   /// The entries of a rehearsal in which the first wave fails.
   package var failure: [Entry]
-  /// What the rehearsals could not find out, so that only a real run shows it.
+  /// What the rehearsals could not find out. Only a real run will show it.
   package var findings: [RehearsalFinding]
-  /// The parts of the recipe's code that might run several times but count only once in the sum of deadlines, each in words.
+  /// Descriptions of the parts of the recipe's code that might run several times. In the sum of deadlines, each part counts only once.
   package var loops: [String]
-  /// The steps of an appspec installation on a host that has none of its files yet, one a line.
+  /// The steps of an appspec installation on a host that has none of its files yet, one step a line.
   package var installation: [String] = []
   /// The hosts that lack the group's revision, and why, or nil if the plan is not for missing hosts.
   package var missing: MissingHosts?
@@ -63,7 +64,7 @@ package struct PlanReport: Sendable {
       : "The deadlines of what is shown come to \(good.deadline), one after the other. That is not all of it."
   }
 
-  /// Returns each function whose end the rehearsal did not reach, with its line and the reason.
+  /// Returns the functions whose ends the rehearsal did not reach, each with its line and the reason.
   private func unseen(on surface: Surface) -> [String] {
     guard !findings.isEmpty else { return [] }
     var lines = ["", "  " + surface.paint("Not known before it runs", .strong) + ":"]
@@ -205,7 +206,7 @@ package struct PlanReport: Sendable {
 }
 
 extension PlanReport {
-  /// Returns the stages that a rollback undoes, and when.
+  /// Returns a text that says which stages a rollback undoes, and when.
   private func undone() -> String {
     let index = plan.flow.stages.firstIndex { if case .rollout = $0 { true } else { false } } ?? plan.flow.stages.count
     func names(_ stages: ArraySlice<Stage>) -> [String] {
@@ -241,7 +242,7 @@ extension HostTask {
 }
 
 extension HostPlan {
-  /// The releases that the host leaves and gets, such as `77aa… → 8d1e…`, and whether the new release is already there.
+  /// The host's old and new release, such as `77aa… → 8d1e…`, and whether the new release is already there.
   fileprivate var journey: String {
     let from =
       current?.rawValue ?? found.map { "foreign release \(SafeText.line($0))" } ?? lost.map { "nothing (release \($0) is gone)" }
@@ -323,13 +324,13 @@ extension Value {
 }
 
 extension HostPlan {
-  /// The names of secrets whose values have changed, so that the host has to be changed. It is empty if there are none.
+  /// The names of secrets whose values have changed, or empty if there are none. If there are any, the host has to be changed.
   fileprivate var rotation: String {
     guard let changed = secrets?.changed, !changed.isEmpty else { return "" }
     return "; other \(changed.count == 1 ? "value" : "values") of \(changed.joined(separator: ", ")) than it has"
   }
 
-  /// What is known about the values of the host's secrets: which are unchanged, and which were not compared.
+  /// What is known about the values of the host's secrets: which of them are unchanged, and which were not compared.
   fileprivate var comparison: String {
     guard let secrets else { return "" }
     let same = secrets.same.isEmpty ? "" : ", and the same values of \(secrets.same.joined(separator: ", "))"

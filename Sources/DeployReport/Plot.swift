@@ -17,14 +17,14 @@ package struct Plot: Sendable, Hashable {
   /// What is compared, in a few words.
   package var title: String
   package var rows: [Row]
-  /// The value that takes up the whole width, or nil for the largest value of the rows.
+  /// The value whose bar takes up the whole width, or nil for the largest value of the rows.
   package var whole: Double?
 
   package init(_ title: String, whole: Double? = nil, rows: [Row]) {
     (self.title, self.whole, self.rows) = (title, whole, rows)
   }
 
-  /// The value that takes up the whole width: `whole`, or more if a row has a larger value.
+  /// The value whose bar takes up the whole width. This is `whole`, or a larger value if a row has one.
   var scale: Double { max(whole ?? 0, rows.flatMap { [$0.usual ?? 0, $0.most ?? 0] }.max() ?? 0) }
 
   /// Returns the lines for a terminal, with `=` up to the usual value, and `-` from there to the largest value.
@@ -38,7 +38,7 @@ package struct Plot: Sendable, Hashable {
     return ["  " + SafeText.line(title)] + Table([], rows: rows).lines(on: surface, indent: 4)
   }
 
-  /// Returns how much of a width a number takes up. It is at least 1 if the number is above zero, and 0 for nil.
+  /// Returns how much of a width a number takes up. The result is at least 1 if the number is above zero, and 0 if it is nil.
   func part(_ number: Double?, of width: Int) -> Int {
     guard let number, number > 0, scale > 0 else { return 0 }
     return max(1, Int((Double(width) * number / scale).rounded()))

@@ -23,7 +23,7 @@ extension Problem {
 }
 
 extension Problem {
-  /// Whether the message itself contains its subject, in quotes, or as a path or the name of a variable.
+  /// Whether the message itself already contains its subject: in quotes, or as a path or the name of a variable.
   private var isNamed: Bool {
     guard let subject else { return false }
     if place != nil, message.contains("\"\(subject)\"") { return true }

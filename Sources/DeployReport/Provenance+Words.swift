@@ -13,7 +13,7 @@ extension Provenance {
     return facts
   }
 
-  /// The facts on one line, such as `fix login; commit 3f2a91c on main; https://…`. It is nil if nothing more than the person is known.
+  /// The facts on one line, such as `fix login; commit 3f2a91c on main; https://…`, or nil if only the person is known.
   package var line: String? {
     let parts = [
       message.map { SafeText.line($0) }, commit.map { "commit " + $0.words }, (job?.url).map { SafeText.line($0) },

@@ -133,7 +133,7 @@ extension Recipe {
 }
 
 extension Stage {
-  /// Where a stage is written: in the recipe or in a base. It is nil if the stage is the engine's own.
+  /// Where a stage is written: in the recipe or in a base. Nil if the stage is the engine's own.
   fileprivate var origin: String? {
     if case .script(_, _, _, _, let place, _) = self { place?.description } else { nil }
   }
@@ -172,7 +172,7 @@ extension Amount {
 }
 
 extension Parameter {
-  /// The parameter's columns in a table: the option with its type, the default, and the help.
+  /// The parameter's cells in a table: the option with its type, the default, and the help.
   var row: [String] {
     let option = kind == .boolean ? "--[no-]\(name)" : "--\(name) <\(word)>"
     return [option, typed.map { "default \($0)" } ?? "required", SafeText.line(help)]

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// A rehearsal in a readable form: sections in chronological order. In each section, hosts with the same steps are grouped together.
+/// A rehearsal in a readable form. It has sections in chronological order. In each section, hosts with the same steps are grouped together.
 package struct Rehearsed: Sendable {
   /// One operation of a host, or a wait.
   package struct Step: Sendable, Hashable {
@@ -10,18 +10,19 @@ package struct Rehearsed: Sendable {
     /// How many times in a row the step runs.
     package var count = 1
   }
-  /// Hosts with the same steps, in the order of their numbers. The host nil stands for the engine's own machine.
+  /// Hosts with the same steps, in the order of their numbers. A host that is nil stands for the engine's own machine.
   package struct Part: Sendable {
     package var hosts: [Int?]
     package var steps: [Step]
   }
-  /// A stage, a part of a wave, a gate, or what is between two of these.
+  /// A stage, a part of a wave, a gate, or everything between two of these.
   package struct Section: Sendable {
     package var title: String
     package var parts: [Part] = []
-    /// How many times in a row `parallel` hosts take their turn: the number of hosts in the wave divided by `parallel`, rounded up.
+    /// The number of turns of the wave. In each turn, `parallel` hosts change at the same time. It is the number of hosts in the wave
+    /// divided by `parallel`, rounded up.
     package var turns = 1
-    /// The sum of the slowest host's deadlines, including the steps before and after it, in milliseconds.
+    /// The sum of the slowest host's deadlines, including the steps before and after the hosts' steps, in milliseconds.
     var longest = 0
     /// How long the gate can stay open if the section is a gate, or nil if it is not.
     var gate: Interval?
@@ -32,7 +33,7 @@ package struct Rehearsed: Sendable {
   /// The sum of the deadlines of all sections. For each section, it counts the slowest host's deadlines, once for each turn.
   package private(set) var deadline = Interval.zero
 
-  /// Folds the entries of the rehearsal.
+  /// Makes the sections from the entries of the rehearsal.
   package init(_ entries: [Entry]) {
     if case .planned(let plan)? = entries.first?.fact { self.plan = plan }
     let parallel = max(1, plan?.bounds.parallel ?? 1)
@@ -75,7 +76,7 @@ package struct Rehearsed: Sendable {
     deadline = Interval(milliseconds: sections.reduce(0) { $0 + $1.longest * max(1, $1.turns) })
   }
 
-  /// Returns the names of the hosts, such as `web01 web02 web03`, or the first six and the number of all hosts.
+  /// Returns the names of the hosts, such as `web01 web02 web03`. If there are too many, returns the first six and the number of all hosts.
   package static func names(_ hosts: [Int?], in plan: Plan?) -> String {
     let names = hosts.prefix(6).map { number in
       number.map { plan?.name(ofHost: $0) ?? "host \($0)" } ?? "this machine"

@@ -4,7 +4,7 @@ import DeployModel
 /// each host. Steps of stages and strategies stay in chronological order.
 struct RehearsedSteps {
   private var collected: [(host: Int?, step: Rehearsed.Step)] = []
-  /// The sentence of each operation. All hosts have the same few operations, so each sentence is made once.
+  /// The sentence of each operation. All hosts have the same few operations, so each sentence is made only once.
   private var sentences: [DeployModel.Operation: String] = [:]
   /// How many times the next operation of a host might run, and the length of the pauses in between, in milliseconds.
   private var repeats: [Int?: (times: Int, pauses: Int)] = [:]

@@ -1,13 +1,13 @@
-/// Makes text from hosts safe to print, so that nothing in it can move a cursor, set a title or command a CI system.
+/// Makes text from hosts safe to print. Nothing in the safe text can move a cursor, set a title, or give commands to a CI system.
 package enum SafeText {
   /// Returns the text as one safe line. Control characters become caret notation. Characters that are invisible or change the direction of
-  /// writing become numbers. A space is inserted to break each command of a CI system.
+  /// writing become numbers. A space is inserted into each command for a CI system, so that it is no longer a command.
   package static func line(_ text: some StringProtocol) -> String {
     var text = String(text)
     return text.withUTF8 { line($0) }
   }
 
-  /// - Parameter bytes: valid UTF-8. An output may be one line of many megabytes, so this works on bytes and takes linear time.
+  /// - Parameter bytes: valid UTF-8. A line of output might have many megabytes, so this works on bytes and takes linear time.
   private static func line(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
     guard bytes.contains(where: { $0 < 0x20 || $0 >= 0x7F || $0 == UInt8(ascii: "#") }) else {
       return disarmed(String(decoding: bytes, as: UTF8.self))
@@ -46,8 +46,8 @@ package enum SafeText {
     bytes.starts(with: "##[".utf8) || bytes.starts(with: "##vso[".utf8) || bytes.starts(with: "##teamcity[".utf8)
   }
 
-  /// Whether a character is invisible and changes how the text around it reads. Such characters are C1 controls, marks and overrides of
-  /// direction, zero-width spaces, and tag characters. The joiners within emoji and Indic scripts, U+200C and U+200D, are harmless.
+  /// Whether a character is invisible but changes how the text around it is read. Such characters are C1 controls, direction marks and
+  /// overrides, zero-width spaces, and tag characters. U+200C and U+200D, which join characters in emoji and Indic scripts, are harmless.
   static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x80..<0xA0, 0xAD, 0x034F, 0x061C, 0x115F...0x1160, 0x17B4...0x17B5, 0x180E, 0x200B, 0x200E...0x200F, 0x2028...0x202E,
@@ -57,8 +57,8 @@ package enum SafeText {
     }
   }
 
-  /// Returns the lines of a text, each made harmless. After a carriage return, the overwritten part of a line is left out, as on a
-  /// terminal. Colours are left out too, because they hide nothing, and in caret notation they would make a line hard to read.
+  /// Returns the lines of a text, each made harmless. As on a terminal, the part of a line that was overwritten after a carriage return is
+  /// left out. Colours are left out too. They hide nothing, and in caret notation they would make the line hard to read.
   package static func lines(_ text: String) -> [String] {
     var text = text
     return text.withUTF8 { bytes in
@@ -75,7 +75,7 @@ package enum SafeText {
     }
   }
 
-  /// Returns the part of a line that a terminal shows in the end: the last text between carriage returns.
+  /// Returns what a terminal still shows after it has printed the whole line: the last text between carriage returns.
   private static func shown(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Slice<UnsafeBufferPointer<UInt8>> {
     guard let last = bytes.lastIndex(where: { $0 != 0x0D }) else { return bytes }
     return bytes[((bytes[..<last].lastIndex(of: 0x0D) ?? bytes.startIndex - 1) + 1)...last]
@@ -121,8 +121,8 @@ package enum SafeText {
     }
   }
 
-  /// Breaks what GitHub and others would take for a command at the start of a line: `::error…`. GitHub's runner cuts off Unicode white
-  /// space before `::`, so such white space counts as the start of the line.
+  /// Changes a line that begins with something that GitHub and others would take for a command, such as `::error…`. GitHub's runner ignores
+  /// Unicode white space before `::`, so a command is also recognised after such white space.
   private static func disarmed(_ line: String) -> String {
     let scalars = line.unicodeScalars
     guard let start = scalars.firstIndex(where: { !$0.properties.isWhitespace }), scalars[start...].starts(with: "::".unicodeScalars) else {

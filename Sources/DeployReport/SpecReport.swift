@@ -3,7 +3,7 @@ package import DeployModel
 /// The results of the tests in specs, for people and for programs.
 package struct SpecReport: Sendable {
   let results: [SpecResult]
-  /// How long all tests took together, in real time.
+  /// The real time from the start of the first test to the end of the last one.
   let took: Interval
   /// The tests that did not run.
   let skipped: [SkippedTest]
@@ -44,7 +44,7 @@ package struct SpecReport: Sendable {
     return lines + [surface.paint(end, failed.isEmpty ? .good : .bad)]
   }
 
-  /// Returns a problem as lines. If texts differ, the expected lines and the actual lines are coloured.
+  /// Returns a problem as lines. If it shows how two texts differ, the expected and the actual lines are coloured.
   private func told(_ problem: Problem, on surface: Surface) -> [String] {
     var isCompared = false
     return problem.lines(on: surface).map { line in

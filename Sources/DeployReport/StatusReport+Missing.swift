@@ -16,7 +16,7 @@ extension StatusReport {
     ]
   }
 
-  /// The missing hosts for programs, or nil if every host that answers has the revision.
+  /// The missing hosts for programs, or nil if every host that answered has the revision.
   package var missingValue: Value? { missing?.value }
 }
 

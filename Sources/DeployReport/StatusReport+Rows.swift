@@ -2,7 +2,7 @@ import DeployCore
 import DeployModel
 
 extension StatusReport {
-  /// If a group has more hosts than `mostRows`, at least `mostAlike` equal hosts share one row.
+  /// Equal hosts share one row if the group has more than `mostRows` hosts and at least `mostAlike` hosts are equal.
   private static let (mostRows, mostAlike) = (40, 10)
 
   /// Returns the table. On a terminal, equal hosts of a large group share a row, so that a host that differs is easy to find.
@@ -10,7 +10,7 @@ extension StatusReport {
     let rows = hosts.map { host in [host.name] + (share(of: host.name).map { [$0] } ?? []) + row(host.survey, on: surface) }
     let heading = ["HOST"] + (traffic == nil ? [] : ["TRAFFIC"]) + ["RELEASE", "REVISION", "DEPLOYMENT", "WHEN", "BY"]
     guard surface.terminal, rows.count > Self.mostRows else { return Table(heading, rows: rows).lines(on: surface, indent: 2) }
-    // Hosts can get the same deployment minutes apart, so the comparison ignores the time.
+    // The comparison ignores the time, because hosts can get the same deployment several minutes apart.
     let when = heading.count - 2
     let keys = rows.map { row -> ExactText in
       let telling = row.enumerated().dropFirst().filter { row.count < heading.count || $0.offset != when }

@@ -1,8 +1,8 @@
 package import DeployModel
 
-/// The traffic, and the deployments that wait for the lock.
+/// The traffic, and the deployments that wait for hosts' locks.
 extension StatusReport {
-  /// Returns the share of the traffic that a slot has, or `?` if it is unknown. Returns nil if the group has no slots or moves no traffic.
+  /// Returns a slot's share of the traffic, or `?` if it is unknown. Returns nil if the group has no slots or moves no traffic.
   func share(of host: String) -> String? {
     guard let traffic else { return nil }
     return percent(of: host, traffic).map { "\($0) %" } ?? "?"
@@ -13,7 +13,8 @@ extension StatusReport {
     return traffic.weights?.percent(of: String(host[host.index(after: slash)...]))
   }
 
-  /// Returns what is known about the traffic, and since when. The result is empty if the group has no slots or moves no traffic.
+  /// Returns lines that say what is known about the traffic, and since when. The result is empty if the group has no slots or moves no
+  /// traffic.
   func trafficLines() -> [String] {
     guard let traffic else { return [] }
     guard let weights = traffic.weights, let since = traffic.since else {
@@ -36,7 +37,7 @@ extension StatusReport {
 
   func trafficValue(of host: String) -> Value? { traffic.flatMap { percent(of: host, $0) }.map { .int($0) } }
 
-  /// Hosts with deployments that wait for their lock, and these deployments in the order of the queue.
+  /// The hosts for whose locks deployments are waiting, each with these deployments in the order of the queue.
   private var waiting: [(host: String, line: [LinePlace.Other])] {
     hosts.compactMap { host in
       guard case .reached(let state) = host.survey, let line = state.line, !line.isEmpty else { return nil }
@@ -46,7 +47,7 @@ extension StatusReport {
   private static let shown = 10
   private static let given = 50
 
-  /// Returns the deployments that wait for the lock, in the order of the queue.
+  /// Returns lines about the deployments that wait for locks, in the order of the queue.
   func waits() -> [String] {
     waiting.flatMap { host, line -> [String] in
       let rows = line.prefix(Self.shown).enumerated().map { index, one in
@@ -60,7 +61,7 @@ extension StatusReport {
     }
   }
 
-  /// The waiting deployments, for programs: at most fifty for each host, and their total number.
+  /// The waiting deployments, for programs. For each host, these are at most fifty deployments, and the total number.
   package var waitingValue: Value {
     .list(
       waiting.map { host, line in

@@ -6,19 +6,20 @@ package struct StatusReport: Sendable {
   package var title: String
   package var hosts: [(name: String, survey: Survey)]
   package var now: Timestamp
-  /// Further problems. Each says that the last deployment could not restore a host, and has that host's name as its subject.
+  /// Problems about hosts that their last deployment could not restore. Each problem has the host's name as its subject.
   package var notes: [Problem] = []
   /// Deployments to these hosts that began in this state folder and have not ended.
   package var open: [DeploymentSummary] = []
-  /// Why `lander rollback` would refuse to roll these hosts back now, or nil if it would not refuse.
+  /// Why `lander rollback` would refuse these hosts now, or nil if it would accept them.
   package var noWayBack: Problem?
-  /// The accounts of deployments that have not ended. Their messages are shown.
+  /// The accounts of deployments that have not ended. The messages in them are shown.
   package var accounts: [Account] = []
-  /// What the newest deployment from this state folder left. It is nil if there is none, it has not ended, or its journal is unknown.
+  /// What the newest deployment from this state folder left. Nil if there is no deployment, if it has not ended, or if its journal is
+  /// unknown.
   package var left: Account?
   /// The traffic, or nil if the group has no slots or moves no traffic.
   package var traffic: KnownTraffic?
-  /// The hosts that lack the group's revision. It is nil if no host that answers lacks it, or if the revision is unknown.
+  /// The hosts that lack the group's revision. Nil if every host that answered has the revision, or if the revision is unknown.
   package var missing: MissingHosts?
 
   package init(_ title: String, hosts: [(name: String, survey: Survey)], now: Timestamp) {
@@ -109,8 +110,8 @@ package struct StatusReport: Sendable {
     }
   }
 
-  /// Returns the traffic and the hosts that the newest deployment left in a wrong state, except for hosts that have had a newer deployment
-  /// since.
+  /// Returns lines about the traffic and the hosts that the newest deployment left in a wrong state. Hosts that have had a newer deployment
+  /// since then are left out.
   private func leftWrong(on surface: Surface) -> [String] {
     guard let left = left?.still(hosts), left.isWrong else { return [] }
     let ways = noWayBack == nil ? "lander deploy or lander rollback" : "lander deploy"
@@ -165,7 +166,7 @@ package struct StatusReport: Sendable {
   /// Whether no other deployment is allowed to take the lock, because its lease has not ended or its deployment can be resumed.
   private func isHeld(_ lock: Lock) -> Bool { lock.leaseLeft > 0 || open.contains { $0.id == lock.deployment } }
 
-  /// Returns the commands that would not be refused now.
+  /// Returns those next commands that would not be refused now.
   private func wayOn(canResume: Bool, isLocked: Bool, cancelling: String) -> String {
     if isLocked {
       return canResume ? "lander resume finishes it; lander cancel \(cancelling)" : "wait until whoever holds the lock is done"
@@ -210,7 +211,8 @@ package struct StatusReport: Sendable {
     }
   }
 
-  /// Returns what was compared. It says that the contents of files were not compared, so that nobody assumes that they were.
+  /// Returns a line that says what was compared. It also says that the contents of files were not compared, so that nobody assumes that
+  /// they were.
   private func compared(on surface: Surface) -> [String] {
     let runs = hosts.contains { if case .reached(let state) = $0.survey { state.current != nil } else { false } }
     guard runs else { return [] }
@@ -219,7 +221,7 @@ package struct StatusReport: Sendable {
     return [""] + (surface.terminal ? line.folded(to: surface.width) : [line]).map { surface.paint($0, .dim) }
   }
 
-  /// The hosts. Of a machine's slots, only the one that was deployed to last is included, because the others keep an older release on
+  /// The hosts. If a machine has slots, only the slot that was deployed to last is included, because the others keep an older release on
   /// purpose.
   private var speaking: [(name: String, survey: Survey)] {
     var newest: [ExactText: Timestamp] = [:]
@@ -232,7 +234,7 @@ package struct StatusReport: Sendable {
     return zip(hosts, found).filter { _, one in one.map { newest[$0.machine] == $0.at } ?? true }.map(\.0)
   }
 
-  /// Returns which hosts run which release, if not all of them run the same one.
+  /// If the hosts do not all run the same release, returns which hosts run which release.
   private func differences(on surface: Surface) -> [String] {
     var counts: [(runs: String, hosts: [String])] = []
     for host in speaking {

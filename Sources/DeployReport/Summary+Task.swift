@@ -2,8 +2,8 @@ import DeployCore
 import DeployModel
 
 extension Summary {
-  /// Returns the next commands after a task or a removal, or nil if the commands are the usual ones after a deployment. Tasks and removals
-  /// are never rolled back. A person repeats them on the remaining hosts.
+  /// Returns the next commands after a task or a removal, or nil if they are the same as after a deployment. Tasks and removals are never
+  /// rolled back. A person repeats them on the remaining hosts.
   func nextOfBare(_ plan: Plan) -> [[String]]? {
     switch exit {
     case .done? where !story.isAsWished, .partial?, .held?, .rolledBack?, .rollbackFailed?, .cancelled?, .rejected?, .unfit?: break
@@ -30,7 +30,7 @@ extension Summary {
         "removes what is left, once what stopped it is out of the way",
       ]
     let logs = ["lander logs \(plan.id)\(host.map { " " + $0 } ?? "")", "the whole output"]
-    // The removal was cancelled when everything was already gone.
+    // The removal was cancelled after everything had already been removed.
     return plan.kind.removal != nil && left.isEmpty ? [logs] : [logs, again]
   }
 
@@ -43,11 +43,12 @@ extension Summary {
   /// The largest number of lines about what stages ran.
   private static let mostRan = 8
 
-  /// What stages, or functions of a task, ran before the failure and is not undone. It is empty if the deployment did not fail.
+  /// The operations that stages, or functions of a task, ran before the failure and that are not undone. Empty if the deployment did not
+  /// fail.
   var whatRan: [String] {
     guard [.failed, .cancelled].contains(story.conclusion?.status) else { return [] }
     let isTask = story.plan?.kind.task != nil
-    // Whatever the stages of a deployment ran belongs to the release. So it is mentioned only if no host has got the release.
+    // Everything that the stages of a deployment ran belongs to the release. So it is mentioned only if no host has received the release.
     guard isTask || !story.hosts.contains(where: \.status.wasChanged) else { return [] }
     let undone = rollback?.undone ?? []
     let stages = story.ran.filter { stage in !undone.contains { $0.isExactly(stage.name) } }

@@ -19,7 +19,7 @@ extension Summary {
     return lines
   }
 
-  /// Whether all hosts are back and only stages are not undone. In that case, another rollback does not help.
+  /// Whether all hosts were rolled back and only some stages were not undone. In that case, another rollback does not help.
   var lacksOnlyUndo: Bool {
     guard let conclusion = story.conclusion, conclusion.traffic == nil, !story.notUndone(after: rollback).isEmpty else { return false }
     let back = rollback ?? (story.plan?.kind.isRollback == true ? story : nil)

@@ -5,7 +5,8 @@ package struct Summary: Sendable {
   package var story: DeploymentStory
   /// The rollback that followed the deployment, or nil if there was none.
   package var rollback: DeploymentStory?
-  /// The typed options that describe a project without a `deploy.lua`, which the next commands need again, or nil if the project has one.
+  /// The typed options that describe a project without a `deploy.lua`, or nil if the project has one. The next commands need these options
+  /// again.
   package var typed: String?
   package init(_ story: DeploymentStory, rollback: DeploymentStory? = nil, typed: String? = nil) {
     self.story = story
@@ -18,7 +19,7 @@ package struct Summary: Sendable {
     story.conclusion.map { ExitCode($0, rollback: rollback?.conclusion, isRollback: story.plan?.kind.isRollback ?? false) }
   }
 
-  /// The next commands, each with its effect. It is empty if the deployment has no conclusion.
+  /// The next commands, each with its effect. The list is empty if the deployment has no conclusion.
   var steps: [[String]] {
     guard let conclusion = story.conclusion, let plan = story.plan else { return [] }
     return next(conclusion, plan)
@@ -35,7 +36,7 @@ package struct Summary: Sendable {
       lines += [""] + describe(first, on: surface)
     }
     lines += Causes(of: story).lines
-    // A command stays on one line. If the terminal wraps it, a copied command still contains no line break.
+    // A command stays on one line. Even if the terminal wraps the line, a copy of the command contains no line break.
     if surface.terminal { lines = lines.flatMap { $0.folded(to: surface.width) } }
     lines += wayBack(conclusion, on: surface)
     let next = self.next(conclusion, plan)
@@ -103,7 +104,7 @@ package struct Summary: Sendable {
     return lines
   }
 
-  /// Returns what the changed hosts run now, and what a person has to type if going back failed.
+  /// Returns lines that say what the changed hosts run now and, if the rollback failed, what a person has to type.
   private func wayBack(_ conclusion: Conclusion, on surface: Surface) -> [String] {
     guard conclusion.status != .refused, !story.isAsWished else { return [] }
     let isWhole = conclusion.status == .succeeded || conclusion.status == .partial
@@ -252,7 +253,7 @@ extension Summary {
 }
 
 extension Summary {
-  /// Why hosts never began, if the first failure is not the cause, for example because the floor forbade it.
+  /// Why hosts never began, for example because the floor did not allow it. It is empty if the first failure is the cause.
   private var notStarted: [String] {
     let waiting = story.hosts.filter { $0.status == .pending }.map(\.name)
     guard !waiting.isEmpty, let error = story.conclusion?.error, error.failure.message != story.first?.error.failure.message,
@@ -262,8 +263,7 @@ extension Summary {
       + (error.failure.fix.map { ["    → " + SafeText.line($0)] } ?? [])
   }
 
-  /// What hosts run after a failure that needs no repair. After a failed rollback, this is the release that the rollback should have
-  /// replaced.
+  /// What hosts run after a failure that needs no repair. If a rollback failed, this is the release that the rollback should have replaced.
   private var whatIsLeft: String {
     guard story.hosts.contains(where: \.status.wasChanged) else { return whatRan.isEmpty ? "No host was changed." : notBegun }
     if story.conclusion?.isTakenOver == true {
@@ -292,7 +292,7 @@ extension Summary {
 
   private func canGoBack(_ plan: Plan) -> Bool { plan.kind != .deploy || plan.leavesSomething && story.barrier == nil }
 
-  /// Returns the command for hosts that could not go back. If their old release is gone, the release has to be sent again.
+  /// Returns the command for hosts that could not be rolled back. If their old release is gone, it has to be sent again.
   private func wayOn(_ plan: Plan, _ hosts: String, _ again: String) -> [[String]] {
     let broken = (story.hosts + (rollback?.hosts ?? [])).filter { $0.status.isLeftBroken || $0.status.isRestoreFailed }
     let lost = broken.filter {
@@ -301,7 +301,7 @@ extension Summary {
     guard lost.isEmpty || lost.count < broken.count else { return [] }
     // Only the traffic could not be restored, so no host needs the command.
     if broken.isEmpty, story.conclusion?.traffic != nil, rollback?.conclusion?.status ?? .succeeded == .succeeded { return [] }
-    // The other hosts run the new release without problems. So this host gets the new release too, and no host goes back.
+    // The other hosts run the new release without problems. So this host gets the new release too, instead of a rollback of all hosts.
     if [.succeeded, .partial].contains(story.conclusion?.status) {
       let names = broken.map { " --only \($0.name)" }.joined()
       let group = typed.map { " " + $0 } ?? plan.subject.groupName.option
@@ -315,7 +315,7 @@ extension Summary {
 }
 
 extension DeploymentStory {
-  /// Whether the deployment has succeeded, and every host has its target or was left out before the start.
+  /// Whether the deployment has succeeded, and every host has the release that it should have, or was left out before the start.
   var isAsWished: Bool { conclusion.map { $0.status == .succeeded && $0.hosts.allSatisfy(\.isWhereItShouldBe) } ?? false }
 }
 

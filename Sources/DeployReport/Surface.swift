@@ -22,8 +22,8 @@ package struct Surface: Sendable, Hashable {
     self.zone = zone
   }
 
-  /// Decides on the basis of the environment and of whether the output is a terminal. `NO_COLOR` takes precedence, and then
-  /// `CLICOLOR_FORCE` or `FORCE_COLOR`. Without them, a terminal has colour unless it is `dumb`. In CI, nothing is redrawn.
+  /// Derives these properties from the environment, and from whether the output is a terminal. `NO_COLOR` takes precedence over
+  /// `CLICOLOR_FORCE` and `FORCE_COLOR`. If none of them is set, a terminal has colour unless it is `dumb`. In CI, nothing is redrawn.
   package init(
     isTerminal: Bool, columns: Int?, rows: Int?, zone: Int, environment: (String) -> String?
   ) {
@@ -57,8 +57,8 @@ package struct Surface: Sendable, Hashable {
 }
 
 extension String {
-  /// The number of terminal columns that the text takes up. Escape sequences of our own styles count as 0. East Asian wide characters and
-  /// emoji count as 2.
+  /// The number of terminal columns that the text takes up. Escape sequences of Lander's own styles count as 0. East Asian wide characters
+  /// and emoji count as 2.
   package var columns: Int {
     var count = 0
     var escaped = false
@@ -95,7 +95,7 @@ extension String {
     return line.isEmpty ? lines : lines + [margin + line]
   }
 
-  /// Breaks up words that have more than this many columns, such as an address, with spaces.
+  /// Inserts spaces into words that have more than this many columns, such as addresses.
   func withWords(upTo width: Int) -> String {
     split(separator: " ", omittingEmptySubsequences: false).map { word in
       var (pieces, piece) = ([String](), "")
@@ -115,7 +115,7 @@ extension String {
     columns > width ? wrapped(to: width, margin: String(prefix { $0 == " " })) : [self]
   }
 
-  /// Cuts the text to this many columns. `…` replaces the end of a longer text. The text's styles stay.
+  /// Cuts the text to this many columns. If the text is longer, `…` replaces its end. The text keeps its styles.
   package func clipped(to width: Int) -> String {
     guard columns > width else { return self }
     var kept = ""
@@ -141,7 +141,7 @@ extension String {
 }
 
 extension Character {
-  /// Whether a terminal uses two columns for the character. It does for emoji: characters that are always emoji, like ✅, and those that
+  /// Whether a terminal uses two columns for the character. It does for characters that are always emoji, like ✅, and for characters that
   /// U+FE0F turns into emoji, like the red heart.
   fileprivate var isWide: Bool {
     let scalars = unicodeScalars

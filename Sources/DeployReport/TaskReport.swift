@@ -8,7 +8,8 @@ extension NamedTask {
     return ["    task \(surface.paint(name, .strong))\(words)"] + Table([], rows: parameters.map(\.row)).lines(on: surface, indent: 6)
   }
 
-  /// Returns the task for programs, with a JSON Schema of the parameters that can be given: the task's own and the recipe's.
+  /// Returns the task for programs, with a JSON Schema of the parameters that can be given. These are the task's own parameters and the
+  /// recipe's.
   func value(of recipe: Recipe) -> Value {
     let runnable = recipe.doing(self)
     return JSON.record([

@@ -12,8 +12,9 @@ package struct TraceParent: Sendable, Hashable {
     self.span = span
   }
 
-  /// Reads a text such as `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01`. It can also be from a newer version of the format.
-  /// - Returns: the position, or nil if the text is not a `traceparent`. With nil, the caller begins a trace.
+  /// Reads a text such as `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01`. A text in a newer version of the format is accepted
+  /// too.
+  /// - Returns: the position, or nil if the text is not a `traceparent`. If it is nil, the caller begins a new trace.
   package init?(_ text: String) {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
     func isHex(_ text: String, _ count: Int) -> Bool {
@@ -31,14 +32,14 @@ package struct TraceParent: Sendable, Hashable {
   package var text: String { "00-\(trace)-\(span)-01" }
 }
 
-/// Gives the spans of one trace their ids. An id is derived from what the span is about, so a hook on a host can compute it without a
-/// request.
+/// Gives the spans of one trace their ids. The id of a span is derived from what the span stands for, so a hook on a host can compute it
+/// without a request.
 package struct TraceNames: Sendable, Hashable {
   package let trace: String
   /// The id of the caller's span, or nil if the trace begins here.
   package let parent: String?
 
-  /// - Parameter random: two numbers for a trace that begins here.
+  /// - Parameter random: two random numbers, which are used if the trace begins here.
   package init(under parent: TraceParent?, random: (UInt64, UInt64)) {
     trace = parent?.trace ?? Hex.text(random.0 | 1) + Hex.text(random.1)
     self.parent = parent?.span

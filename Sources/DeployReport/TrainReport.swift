@@ -1,12 +1,13 @@
 package import DeployModel
 
-/// A train, for people who look at it later: each group, how its deployment ended, the answer that was given before it, and what is next.
+/// A train, for people who look at it later. For each group, it shows how the group's deployment ended and the answer that was given before
+/// it. It also shows what is next.
 package struct TrainReport: Sendable {
   private let train: Train
 
   package init(_ train: Train) { self.train = train }
 
-  /// The result of the whole train, in a word. It is `open` if the train has not ended.
+  /// The result of the whole train, in a word, or `open` if the train has not ended.
   package var state: String { train.exit?.word ?? "open" }
 
   /// The recipe and the groups, such as `web to staging, production`.
@@ -30,7 +31,7 @@ package struct TrainReport: Sendable {
     return "group \"\(SafeText.line(train.legs[index].group))\" is next"
   }
 
-  /// The commands that answer the question of the train. It is empty if no person is asked.
+  /// The commands that answer the train's question. The list is empty if nobody is asked.
   package var questions: [String] {
     train.waits == nil ? [] : ["  → lander approve \(train.id), or lander reject \(train.id)"]
   }
@@ -132,6 +133,6 @@ extension Train.Between {
 }
 
 extension String {
-  /// A word for programs in a form for people, such as `rolled back`.
+  /// Turns a word for programs into words for people, such as `rolled back`.
   fileprivate var spaced: String { replacing("_", with: " ") }
 }

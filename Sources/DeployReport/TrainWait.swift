@@ -1,6 +1,7 @@
 package import DeployModel
 
-/// The lines for a person who waits for a train between its deployments: what the train waits for, repeated at least once a minute.
+/// The lines for a person who waits for a train between its deployments. They say what the train is waiting for, and are repeated at least
+/// once a minute.
 package struct TrainWait: Sendable {
   private let surface: Surface
   /// The lines that were printed last.

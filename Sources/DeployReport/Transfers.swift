@@ -19,7 +19,7 @@ struct Transfers: Sendable {
     var host: String
     var sent: Int
     var total: Int
-    /// The number of bytes in the first report, and its time. The rate is computed from this point.
+    /// The number of bytes in the first report, and the time of that report. The rate is computed from this point on.
     var first: (sent: Int, at: Timestamp)
     var last: Timestamp
   }
@@ -32,7 +32,7 @@ struct Transfers: Sendable {
       packs.append(Pack(host: transfer.host, sent: sent, total: total, first: (sent, moment), last: moment))
       return
     }
-    // This is another pack, or the transfer has started over.
+    // This is a different pack, or the transfer has started again from the beginning.
     if packs[index].total != total || sent < packs[index].sent { packs[index].first = (sent, moment) }
     (packs[index].sent, packs[index].total, packs[index].last) = (sent, total, moment)
   }
@@ -56,7 +56,7 @@ struct Transfers: Sendable {
     return String(repeating: "█", count: full) + String(repeating: "░", count: width - full)
   }
 
-  /// The progress of all hosts to which something is being sent, such as `120 MB of 900 MB sent`, or nil if there are none.
+  /// The total progress for all hosts to which something is being sent, such as `120 MB of 900 MB sent`, or nil if there are no such hosts.
   var text: String? {
     let open = packs.filter { $0.sent < $0.total }
     guard !open.isEmpty else { return nil }

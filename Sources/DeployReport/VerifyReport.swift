@@ -4,7 +4,7 @@ package import DeployModel
 package struct VerifyReport: Sendable {
   /// The largest number of entries that are listed for one host. The JSON has all of them.
   private static let most = 20
-  /// If more than this many hosts have their releases as delivered, they share one line on a terminal.
+  /// If more than this many hosts have exactly what was delivered, they share one line on a terminal.
   private static let mostGood = 40
 
   package var recipe: String
@@ -82,6 +82,6 @@ package struct VerifyReport: Sendable {
 }
 
 extension HostVerdict {
-  /// Whether the host's release has everything that was delivered, and nothing else.
+  /// Whether the host's release has exactly what was delivered.
   fileprivate var isAsDelivered: Bool { if case .compared(let found) = self { found.deviations.isEmpty } else { false } }
 }

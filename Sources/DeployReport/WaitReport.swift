@@ -1,16 +1,16 @@
 package import DeployModel
 
-/// The lines for a person who waits for a deployment: what the deployment waits for, and which question somebody has to answer. The lines
-/// are repeated at least once a minute.
+/// The lines for a person who waits for a deployment. They say what the deployment is waiting for, and which question somebody has to
+/// answer. They are repeated at least once a minute.
 package struct WaitReport: Sendable {
   private let surface: Surface
   private var story = DeploymentStory()
-  /// When the last line was printed, by the clock of the waiting command.
+  /// When the last line was printed, according to the clock of the waiting command.
   private var spoke: Timestamp?
   /// The deployment and the question in the last line that was printed.
   private var told: (deployment: Deployment.ID, question: String?)?
   private var stopped: Int32?
-  /// The time between lines. CI systems that kill silent jobs wait longer than a minute.
+  /// The longest time between lines. CI systems that kill silent jobs wait for longer than a minute.
   private static let heartbeat = Interval.seconds(55)
 
   package init(on surface: Surface) { self.surface = surface }
@@ -55,7 +55,7 @@ package struct WaitReport: Sendable {
     return story.openGate?.lines(for: story.id, zone: surface.zone) ?? []
   }
 
-  /// Returns the lines about a deployment whose process is stopped, and the commands that continue it.
+  /// Returns the lines about a deployment whose process is stopped, with the commands that continue the process.
   package static func halted(_ process: Int32) -> [String] {
     ["Its process \(process) is stopped (Ctrl-Z or SIGSTOP)", "  → fg in its terminal, or kill -CONT \(process), lets it continue"]
   }

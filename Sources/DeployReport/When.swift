@@ -6,7 +6,8 @@ package struct When: Sendable, Hashable {
 
   /// Makes the date and the time of day at a place `zone` seconds east of Greenwich.
   package init(_ moment: Timestamp, zone: Int = 0) {
-    // A damaged record can have any number, so moments before the year 0 and after 9999 become the nearest moment in that range.
+    // A damaged record can contain any number. So a moment before the year 0 or after the year 9999 is replaced by the nearest moment in
+    // that range.
     let known = max(-62_167_219_200_000, min(moment.milliseconds, 253_402_300_799_999))
     let shifted = known + max(-86_400, min(zone, 86_400)) * 1000
     let seconds = (shifted - (shifted < 0 ? 999 : 0)) / 1000
@@ -21,7 +22,7 @@ package struct When: Sendable, Hashable {
   /// The date and the time of day, such as `2026-11-21 11:30:45`.
   package var full: String { "\(year)-\(two(month))-\(two(day)) \(clock)" }
 
-  /// Returns the moment in UTC, whatever the local zone is, such as `2026-11-21T11:30:45.123Z`.
+  /// Returns the moment in UTC, no matter what the local zone is, such as `2026-11-21T11:30:45.123Z`.
   package static func iso(_ moment: Timestamp) -> String {
     let when = When(moment)
     let fraction = String(1000 + when.millisecond).dropFirst()
