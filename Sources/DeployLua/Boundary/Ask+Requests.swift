@@ -3,7 +3,7 @@ import DeployModel
 /// Decodes requests, with one decoder for each operation. The prelude's word with the operation's name writes the fields that the decoder
 /// reads.
 extension Ask {
-  /// - Throws: kind `internal` if the prelude asks for something that does not exist, or if a field is wrong.
+  /// - Throws: kind `internal` if the prelude asks for an operation that does not exist, or if a field is wrong.
   mutating func request(recipe: Int, hosts: Int) throws(Failure) -> Request {
     let request = try decoded(recipe, hosts)
     try end()

@@ -2,7 +2,8 @@ import DeployCore
 import DeployModel
 
 /// A question from the prelude, which is a record with named fields. The decoder of its operation reads each field once. If a field is
-/// missing, unread or of the wrong type, that is a defect of Lander. The error then says which field it is, and the recipe's line.
+/// missing, unread or of the wrong type, that is a bug in Lander. The error then says which field it is, and which line of the recipe
+/// asked.
 struct Ask {
   let op: String
   /// The innermost line of a recipe or plugin that is asking, or nil if no such code is running.
@@ -94,7 +95,7 @@ struct Ask {
     throw wrong(" with a field \(fields[unread].name), which this lander does not know")
   }
 
-  /// Makes an error that names the operation and the recipe's line.
+  /// Makes an error that contains the operation and the recipe's line.
   /// - Parameter what: the rest of the sentence, which begins with a space or a comma.
   func wrong(_ what: String) -> Failure {
     let place = from.map { "\($0): " } ?? ""

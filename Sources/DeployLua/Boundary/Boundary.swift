@@ -62,7 +62,7 @@ package enum Boundary: Int, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// Returns a finding of a rehearsal, as the prelude noted it, or nil if this engine does not know its kind.
+  /// Reads a finding of a rehearsal from the prelude's note. Returns nil if this engine does not know the kind of the finding.
   func note(_ kind: String, _ value: Value) -> RehearsalNote? {
     switch self {
     case .named, .early: RehearsalNote(kind, value)
@@ -89,6 +89,6 @@ struct Given {
   enum Kind: String { case file, variable }
   var kind: Kind
   var name: String
-  /// The line that asks, or nil if the line does not belong to a recipe or plugin.
+  /// The line that asks, or nil if the line belongs to no recipe or plugin.
   var from: SourcePlace?
 }

@@ -1,8 +1,8 @@
 import Crypto
 import DeployModel
 
-/// A question that this program answers by itself. Nothing outside is asked, nothing is written to the journal, and the same question
-/// always gets the same answer. The function that asks continues its step on the same budget.
+/// A question that this program can answer by itself. Nothing outside is asked, nothing is written to the journal, and the same question
+/// always gets the same answer. The function that asks continues its step with the rest of the step's budget.
 enum Calculation {
   /// Returns the answer, or nil if the question is not a calculation.
   static func answer(to question: Question) -> WireWriter? {
@@ -27,7 +27,7 @@ enum Calculation {
     }
   }
 
-  /// Reads `text`, or `bytes` with the text's bytes as numbers if they are not UTF-8.
+  /// Reads `text` or, if the text is not UTF-8, `bytes`, which has the text's bytes as numbers.
   private static func sha256(_ ask: inout Ask) throws(Failure) -> [(String, Value)] {
     let bytes = try ask.optional("bytes", "a list of bytes") { Ask.all($0) { $0.int.flatMap(UInt8.init(exactly:)) } }
     let digest =

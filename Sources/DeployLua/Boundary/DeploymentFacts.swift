@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// What the functions of a recipe can see of the deployment, in the form for the prelude.
+/// What the functions of a recipe can see of the deployment, in the form that the prelude expects.
 struct DeploymentFacts {
   let plan: Plan
   /// The index of the recipe in `plan.content.recipes`.
@@ -68,8 +68,8 @@ struct DeploymentFacts {
     return .record(of: members)
   }
 
-  /// The slot that was deployed to last, according to receipts. It is nil if there is no such slot. A rehearsal assumes that this slot has
-  /// the traffic.
+  /// The slot that was deployed to last, according to receipts, or nil if there is no such slot. A rehearsal assumes that this slot has the
+  /// traffic.
   private var newestSlot: String? {
     var newest: (slot: String, at: Timestamp)?
     for host in plan.hosts {
@@ -128,16 +128,15 @@ struct DeploymentFacts {
     return .record(of: members)
   }
 
-  /// Returns the receipt of the release for which a kept recipe acts on a host. This is the release that the host goes back to, or the one
-  /// that it leaves. Returns nil if the recipe is the deployment's own.
+  /// Returns the receipt of the release for which a kept recipe acts on a host. This is the release to which the host is rolled back, or
+  /// the one that it leaves. Returns nil if the recipe is the deployment's own.
   private func receipt(of one: HostPlan) -> Receipt? {
     guard let pinned, recipe > 0 || pinned.parameters != nil else { return nil }
     if let undone = pinned.undoes { return [one.previous, one.back].lazy.compactMap { $0 }.first { $0.release.id == undone } }
     return [one.goal, one.back, one.previous].lazy.compactMap { $0 }.first { pinned.goes(with: $0) } ?? one.previous
   }
 
-  /// Returns the facts for a recipe that a host kept. Such a recipe acts for the release in the receipt with which the host kept the
-  /// recipe.
+  /// Returns the facts for a recipe that a host kept together with a receipt. Such a recipe acts for the release in that receipt.
   private func earlier(_ receipt: Receipt, _ host: DeployModel.Host) -> Value {
     let parameters = described.recipes.first { $0.name.isExactly(receipt.recipe) }?.parameters ?? []
     return .record(of: [

@@ -41,7 +41,7 @@ package enum ErrorReader {
     return .record(of: members)
   }
 
-  /// Cuts a message to 64 KiB, because it is written to the journal and shown in many places.
+  /// Cuts a message to 64 KiB, because messages are written to the journal and shown in many places.
   private static func cut(_ message: String) -> String {
     let bytes = message.utf8.count
     guard bytes > 1 << 16 else { return message }

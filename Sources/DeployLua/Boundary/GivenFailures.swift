@@ -1,7 +1,8 @@
 import DeployModel
 
-/// The failures that the engine gave to the scripts of one deployment. A recipe's error is allowed to claim only these failures. The reason
-/// is that some kinds of failures decide how a deployment ends and with which exit code, and that a host in an error gets the blame.
+/// The failures that the engine gave to the scripts of one deployment. A recipe's error is allowed to claim only these failures. There are
+/// two reasons: some kinds of failures decide how a deployment ends and with which exit code, and the host that an error mentions gets the
+/// blame.
 struct GivenFailures {
   private struct Claim: Hashable {
     var kind: Failure.Kind
@@ -29,7 +30,8 @@ struct GivenFailures {
   }
 
   /// Returns the error without claims that are not proved. If the error has a deciding kind, but the engine never gave a failure with this
-  /// kind and message, the kind becomes `failed`. If nothing failed on the host in the error, the host is removed.
+  /// kind and message, the kind becomes `failed`. If nothing failed on the host that the error mentions, the host is removed from the
+  /// error.
   func checked(_ error: ScriptError) -> ScriptError {
     var error = error
     if error.failure.kind.decides, !claims.contains(Claim(kind: error.failure.kind, message: error.failure.message)) {

@@ -62,7 +62,7 @@ struct PositionalBoundary {
     case .deployment(let status): ["deployment", .text(status)]
     case .failure(let error): ["failure", ErrorReader.value(error)]
     case .rollout(let options): ["rollout", options]
-    // These preludes do not know traffic, so no function is started with weights.
+    // These preludes do not support traffic, so no function is started with weights.
     case .weights(let weights): ["rollout", weights.value]
     case .child: ["child"]
     }
@@ -155,7 +155,7 @@ struct PositionalBoundary {
   static func write(_ answer: Answer) -> WireWriter {
     var writer = WireWriter()
     switch answer {
-    // These preludes do not know gates, so they never ask for one.
+    // These preludes do not support gates, so they never ask for one.
     case .begin, .slept, .gate, .shifted: break
     case .refused(let failure): return write(.outcome(Outcome(failure: failure)))
     case .outcome(let outcome):

@@ -60,7 +60,7 @@ enum Reply {
     if !stdout.isEmpty { members += 1 }
     if !stderr.isEmpty { members += 1 }
     if outcome.value != .null { members += 1 }
-    // Preludes of older versions ignore these members. For these preludes, a text that was cut contains a line that says so.
+    // Preludes of older versions ignore these members. So a text that was cut also contains a line that says so.
     if outcome.stdout?.truncated == true { members += 1 }
     if outcome.stderr?.truncated == true { members += 1 }
     writer.begin(record: members)

@@ -1,5 +1,5 @@
-/// Finds YAML keys that are lists or maps, before the library reads a text. The library compares the keys of each map, and a key that
-/// repeats aliases of aliases would keep it busy for years. JSON has no such keys, so nothing is lost.
+/// Finds YAML keys that are lists or maps, before the library reads a text. The library compares the keys of each map. If a key contained
+/// aliases of aliases, that could take years. JSON has no such keys, so nothing is lost.
 ///
 /// The search does not recognise quotes, comments and blocks of text, so anything that could be such a key counts as one. In a text without
 /// aliases, it counts only keys that begin with `?`.
@@ -19,9 +19,9 @@ struct YAMLKeys {
   private let hasAliases: Bool
   private var line = 1
   private var explicit = 0
-  /// Whether only indicators and blanks have come so far on this line.
+  /// Whether there have been only indicators and blanks on this line so far.
   private var isLead = true
-  /// Whether an alias has already come on this line. A key without `?` is on one line (YAML 1.2, section 7.4.2).
+  /// Whether there has already been an alias on this line. A key without `?` is on one line (YAML 1.2, section 7.4.2).
   private var hasAlias = false
   private var isInAlias = false
   /// Whether the text so far would be a key if a colon came next.

@@ -10,10 +10,10 @@ struct YAMLFlaw: Error {
   var fix: String?
 }
 
-/// Converts YAML 1.2 (core schema) to JSON, and back. The prelude reads JSON, because it keeps null and empty lists, for which Lua has no
+/// Converts YAML 1.2 (core schema) to JSON, and back. The prelude reads JSON, because JSON keeps null and empty lists, for which Lua has no
 /// values.
 struct YAMLText {
-  /// The limits of a text: bytes, values and levels. An alias counts as all of the values that it stands for.
+  /// The largest number of bytes, values and levels of a text. An alias counts as all of the values that it stands for.
   private static let most = (bytes: 1 << 20, values: 100_000, levels: 100)
 
   private var json = ""
@@ -89,8 +89,8 @@ struct YAMLText {
     json += close
   }
 
-  /// The members of a map, including those that `<<` merges into it. The map's own members take precedence, and then earlier merged ones
-  /// over later ones.
+  /// The members of a map, including those that `<<` merges into it. The map's own members take precedence over merged ones, and earlier
+  /// merged members take precedence over later ones.
   private mutating func members(of map: Node.Mapping) throws(YAMLFlaw) -> [(key: String?, value: Node)] {
     var names: Set<ExactText> = []
     var members: [(key: String?, value: Node)] = []
@@ -132,7 +132,7 @@ struct YAMLText {
 
   // MARK: writing
 
-  /// JSON is also YAML, so the same parser reads its values, and they are written in a different style.
+  /// JSON is also YAML. So the same parser reads the JSON, and only the style in which the values are written is different.
   /// - Throws: `YAMLFlaw` if a name is too long for the parser.
   static func yaml(of json: String) throws(YAMLFlaw) -> String {
     let read: Node?
@@ -146,7 +146,7 @@ struct YAMLText {
     }
   }
 
-  /// Returns JSON with escapes in place of characters that YAML reads as the end of a line, or not at all. Such characters occur only in
+  /// Returns JSON with escapes in place of characters that end a line in YAML, or that YAML does not allow. Such characters occur only in
   /// JSON's strings.
   private static func escaped(_ json: String) throws(YAMLFlaw) -> String {
     var escaped = ""

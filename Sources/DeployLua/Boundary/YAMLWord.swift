@@ -2,7 +2,7 @@ import DeployModel
 
 /// A YAML value without quotes, according to the core schema of YAML 1.2 (section 10.3.2).
 enum YAMLWord {
-  /// A value that YAML 1.1 and 1.2 readers read differently. A wrong guess would not show up until production.
+  /// A value that readers of YAML 1.1 and of YAML 1.2 read differently. A wrong guess would not be noticed until production.
   struct Ambiguity: Error {
     var message: String
     var fix: String

@@ -1,4 +1,4 @@
-/// Makes `lander.lua`, a file of annotations. Lua language servers use them to complete and check `deploy.lua`.
+/// Makes `lander.lua`, a file of annotations that Lua language servers use to complete and check `deploy.lua`.
 package struct EditorStub {
   private let vocabulary: Vocabulary
   private let types: EditorTypes
@@ -89,7 +89,7 @@ package struct EditorStub {
 
   // MARK: functions
 
-  /// The function `options`, which a plugin's manifest can define. The stub cannot say that only such plugins have it.
+  /// The function `options`, which exists in plugins whose manifest declares options. The stub cannot say that only such plugins have it.
   private static let options = [
     "---Checks the options that the manifest of this plugin declares, and fills in defaults. `options(given)`", "---@param given? table",
     "---@return table", "function options(given) end", "",
@@ -120,8 +120,8 @@ package struct EditorStub {
     "recipe": ["fun(given: lander.options.recipe): lander.recipe"], "schema": ["fun(name: string): fun(given: table): function"],
   ]
 
-  /// Returns a word as a table with its members. The members are values of the kind that the word makes. If the word makes nothing, they
-  /// are functions like the word itself.
+  /// Returns a word as a table with its members. The members are values of the kind that the word makes. If the word makes nothing, the
+  /// members are functions like the word itself.
   private func value(_ word: Word, _ signature: EditorSignature) -> [String] {
     let own = word.members.flatMap { name in
       if let made = EditorTypes.made[word.name] { return ["---@type \(made)", "\(word.name).\(name) = nil", ""] }

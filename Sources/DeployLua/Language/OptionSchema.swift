@@ -8,7 +8,7 @@ package struct OptionSchema: Sendable, Hashable {
     package var kind: String
     /// The strings that an option of the kind `choice` accepts.
     package var choices: [String]
-    /// Which values the option accepts, in words.
+    /// A description of the values that the option accepts.
     package var takes: String
     package var summary: String
     package var isRequired: Bool

@@ -10,7 +10,7 @@ package struct ReferenceEntry: Sendable, Hashable {
   package var value: Value
 }
 
-/// Finds entries of the reference by their names.
+/// Finds entries of the reference by name.
 package struct ReferenceIndex {
   private let vocabulary: Vocabulary
 

@@ -28,12 +28,12 @@ package struct Vocabulary: Sendable, Hashable {
   /// The lifecycle events, in the order in which a host goes through them.
   package var events: [Term]
   package var capabilities: [Term]
-  /// The options that strategies, recipes and plugins declare, as far as their files were read.
+  /// The options that strategies, recipes and plugins declare. Only files that were read are included.
   package var schemas: [OptionSchema]
   private var types: Value
 
   /// Reads the language without options of strategies and plugins.
-  /// - Throws: a failure that shows a defect of the prelude.
+  /// - Throws: a failure that shows a bug in the prelude.
   package init() throws(Failure) {
     let state = try LuaState(prelude: .spec, limits: LuaLimits())
     try self.init(state)
@@ -41,7 +41,7 @@ package struct Vocabulary: Sendable, Hashable {
 
   /// Reads the language, with the options that Lander's strategies and some modules declare.
   /// - Parameter modules: names of modules, as `require` takes them.
-  /// - Throws: what is wrong with a module.
+  /// - Throws: an error that says what is wrong with a module.
   package init(reading modules: [String], read: @escaping LuaProject.Reader) throws(Problems) {
     var loader: SourceLoader
     let strategies: [String]

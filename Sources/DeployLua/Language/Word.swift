@@ -42,8 +42,8 @@ package struct Word: Sendable, Hashable {
   package var errors: [String]
   /// The capability that a plugin needs to call the word, or nil if there is none.
   package var needs: String?
-  /// The results of the word, with a name for each value: an object, `string`, `boolean`, `nothing`, or `never` if the word does not
-  /// return. The list is empty if the results depend on the arguments.
+  /// The types of the word's results: an object, `string`, `boolean`, `nothing`, or `never` if the word does not return. The list is empty
+  /// if the results depend on the arguments.
   package var results: [String]
   /// The arguments in `takes` that a call can omit, in addition to a table of options.
   package var optional: [String]

@@ -1,6 +1,6 @@
 import DeployModel
 
-/// The words of the recipe language, by their names. They are for reviews that do not run the sources.
+/// The words of the recipe language, by name, for reviews that do not run the sources.
 struct WordBook {
   private let words: [String: Word]
   private let objects: [String: Vocabulary.Object]
@@ -9,7 +9,7 @@ struct WordBook {
   /// The objects that functions of recipes get as arguments.
   let given: Set<String>
 
-  /// The words of this version of Lander. If the prelude is broken, it has no words. Other tests find that.
+  /// The words of this version of Lander. There are none if the prelude is broken, which other tests find.
   static let own = WordBook((try? Vocabulary()))
 
   init(_ vocabulary: Vocabulary?) {
@@ -29,7 +29,7 @@ struct WordBook {
   }
 
   /// Returns the names in a text such as `function(host, deployment)` or `with (host)`, or nil if it has none. Every command that reads a
-  /// project asks this for hundreds of texts, and to make a regular expression for each took a third of the command's time.
+  /// project calls this for hundreds of texts. When a regular expression was made for each text, that took a third of the command's time.
   static func arguments(_ text: String) -> [String]? {
     var rest = Substring(text)
     while let open = rest.firstIndex(of: "(") {

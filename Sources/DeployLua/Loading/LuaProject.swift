@@ -1,22 +1,23 @@
 package import DeployModel
 
-/// A project whose `deploy.lua` was read: the result of the description phase.
+/// A project whose `deploy.lua` has been read. It is the result of the description phase.
 package struct LuaProject: Sendable {
   package let project: Project
-  /// All sources that were read, in the order of their paths. They are enough to run the project's functions later, here or elsewhere.
+  /// All sources that were read, in the order of their paths. Nothing else is needed to run the project's functions later, here or
+  /// elsewhere.
   package var sources: [SourceFile] { project.sources }
   /// The tests of the file that was read with the project, in order.
   package let tests: [SpecTest]
   /// The plugins that the project requires, in the order in which they were read.
   package let plugins: [RequiredPlugin]
 
-  /// Returns the text of a file by its path, or of an environment variable by `$NAME`, or nil if there is none. Throws the reason if the
-  /// text cannot be read.
+  /// Returns the text of a file, given its path, or the value of an environment variable, given as `$NAME`. Returns nil if there is none.
+  /// Throws the reason if the text cannot be read.
   package typealias Reader = (String) throws(Problem) -> String?
 
   /// Reads a recipe that was kept with a deployment. It is read with its own prelude, so that its functions have the numbers that are in
   /// the journal and in receipts. Newer rules of this version do not apply, because the recipe has already run and a rollback needs it.
-  /// - Throws: if the sources cannot be read, or do not have the recipe.
+  /// - Throws: if the sources cannot be read, or do not contain the recipe.
   package static func kept(_ name: String, in sources: [SourceFile]) throws(Problems) -> Recipe {
     guard let main = sources.first(where: { $0.path == "deploy.lua" }) else {
       throw Problems(Problem("the kept sources have no deploy.lua"), exit: .internal)
@@ -44,14 +45,14 @@ package struct LuaProject: Sendable {
     } catch { throw Problems(error) }
   }
 
-  /// Reads a project. This function accesses no files itself: they come through `read`. It takes paths such as
+  /// Reads a project. This function itself accesses no files. It gets them through `read`, which takes paths such as
   /// `plugins/http_check/init.lua`, and looks first in the project and then among the files that come with Lander.
   /// - Parameters:
   ///   - spec: a file of tests, or nil if there is none. It is read after the main file, and it can define its own recipes.
   ///   - origins: says which plugins come from elsewhere.
   ///   - refusing: returns why a parameter's name cannot be typed as an option, or nil if it can.
   ///   - names: returns the names that can be required, to suggest similar ones.
-  /// - Throws: all problems that were found, each with its line.
+  /// - Throws: an error that lists all problems that were found, each with its line.
   package static func load(
     main: SourceFile, spec: SourceFile? = nil, origins: PluginOrigins = .none, refusing: (Parameter) -> Problem? = { _ in nil },
     names: @escaping () -> [String] = { [] }, read: @escaping Reader
@@ -82,7 +83,7 @@ package struct LuaProject: Sendable {
   }
 
   /// Reads a project whose files have already been checked, together with a test file, but without the tests in it.
-  /// - Throws: what is still wrong, such as an option of a strategy.
+  /// - Throws: an error that says what is still wrong, such as an option of a strategy.
   static func unchecked(_ main: SourceFile, spec: SourceFile, origins: PluginOrigins, read: @escaping Reader) throws(Problems) -> Project {
     var loader: SourceLoader
     do { loader = try SourceLoader(prelude: .spec, limits: LuaLimits(), origins: origins, read: read) } catch {

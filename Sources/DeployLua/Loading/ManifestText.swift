@@ -1,12 +1,12 @@
 package import DeployModel
 
-/// Reads a `plugin.lua` on its own. The file is only data and has access to nothing.
+/// Reads a `plugin.lua` without the rest of its plugin. The file is only data and has access to nothing.
 package enum ManifestText {
   /// The API level of this version of Lander.
   package static let level = (try? described("return {}", path: "plugin.lua").described["level"]?.int) ?? 1
 
-  /// - Parameter path: the path of the file, for problems.
-  /// - Throws: everything that is wrong with the manifest. A newer API level does not count as wrong.
+  /// - Parameter path: the file's path, which is used in error messages.
+  /// - Throws: an error that lists everything wrong with the manifest. A newer API level does not count as wrong.
   package static func read(_ text: String, path: String) throws(Problems) -> PluginManifest {
     let (described, reader) = try described(text, path: path)
     let problems = reader.problems(described)

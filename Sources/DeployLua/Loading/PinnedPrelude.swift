@@ -23,8 +23,8 @@ package struct PinnedPrelude: Sendable {
     code = others.map { ($0.path, LuaState.compiled($0, named: "=[lander] \($0.path)")) }
   }
 
-  /// Takes the prelude from pinned sources. If they have none, or one that this version cannot run, it is this version's own prelude. A
-  /// recipe can be read again with a different prelude, although a deployment cannot continue with one. See `foreign(in:)`.
+  /// Takes the prelude from pinned sources. If they have none, or one that this version cannot run, this version's own prelude is used. A
+  /// recipe can be read again with a different prelude, but a deployment cannot continue with one. See `foreign(in:)`.
   package init(in sources: [SourceFile]) {
     let found = sources.filter(Prelude.holds)
     if Self.isSame(found, as: Self.own.files) {
@@ -40,8 +40,8 @@ package struct PinnedPrelude: Sendable {
     }
   }
 
-  /// Returns whether two preludes have the same files. Lengths are compared first, because each rehearsed recipe has 160 KB, which is too
-  /// much to compare byte by byte in Swift.
+  /// Returns whether two preludes have the same files. Lengths are compared first, because the preludes of rehearsed recipes have 160 KB
+  /// each, which is too much to compare byte by byte in Swift.
   private static func isSame(_ found: [SourceFile], as files: [SourceFile]) -> Bool {
     found.elementsEqual(files) { $0.path.isExactly($1.path) && $0.text.utf8.count == $1.text.utf8.count && $0.text == $1.text }
   }

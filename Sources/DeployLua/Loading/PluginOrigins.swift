@@ -7,7 +7,7 @@ package struct PluginOrigins: Sendable {
   package let lock: SourceFile?
   /// The names of the plugins in the lock file.
   let locked: Set<ExactText>
-  /// Returns why a plugin in the lock file must not be read, or nil if it can be read.
+  /// A function that returns why a plugin in the lock file must not be read, or nil if it can be read.
   let refusal: @Sendable (String) -> Problem?
 
   /// The origins of a project in which no plugin comes from elsewhere.
@@ -22,7 +22,7 @@ package struct PluginOrigins: Sendable {
   /// - Parameters:
   ///   - lock: the text of `deploy.lock`, or nil if there is none.
   ///   - refusal: returns why a plugin in the lock file must not be read, or nil if it can be read.
-  /// - Throws: what is wrong with the lock file.
+  /// - Throws: an error that says what is wrong with the lock file.
   package init(lock text: String?, refusal: @escaping @Sendable (String) -> Problem? = { _ in nil }) throws(Problem) {
     guard let text else {
       self = .none
@@ -38,7 +38,7 @@ package struct PluginOrigins: Sendable {
   }
 
   /// Reads the text of a lock file.
-  /// - Throws: what is wrong with the text.
+  /// - Throws: an error that says what is wrong with the text.
   package static func lock(_ text: String) throws(Problem) -> PluginLock {
     guard let value = try? JSONDecoder().decode(Value.self, from: Data(text.utf8)) else {
       throw Problem(

@@ -67,7 +67,7 @@ package enum Prelude {
     ("words/url", PackageResources.url_lua), ("words/yaml", PackageResources.yaml_lua),
   ].map { SourceFile(path: "prelude/\($0.0).lua", text: String(decoding: $0.1, as: UTF8.self)) }
 
-  /// Returns whether a source belongs to a prelude, by its path.
+  /// Returns whether a source belongs to a prelude, judged by its path.
   package static func holds(_ file: SourceFile) -> Bool { file.path.hasPrefix("prelude/") }
 
   /// Returns why this engine cannot continue a deployment that another version began with these sources, or nil if it can. The deployment's

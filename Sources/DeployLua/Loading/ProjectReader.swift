@@ -27,7 +27,7 @@ struct ProjectReader {
     return ordered.sorted { ($0.0, $0.1, $0.2) < ($1.0, $1.1, $1.2) }.map(\.3)
   }
 
-  /// Returns the warnings, which are about parts of a base that are not used.
+  /// Returns the warnings. They are about parts of a base that are not used.
   func warnings(_ value: Value) -> [Problem] {
     list(value["warnings"]).map { Problem($0["message"]?.text ?? "", place: place($0), fix: $0["fix"]?.text) }
   }

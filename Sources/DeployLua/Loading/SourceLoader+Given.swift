@@ -1,6 +1,6 @@
 import DeployModel
 
-/// Provides what a recipe reads in addition to its sources: files and variables. They are kept with the sources, so they are found again
+/// Provides what a recipe reads in addition to its sources: files and variables. They are kept with the sources, so they can be read again
 /// even if the project or the variable is missing.
 extension SourceLoader {
   /// The largest size of a variable's value, in bytes.
@@ -9,7 +9,7 @@ extension SourceLoader {
   /// Returns the path under which a variable is kept. No file of a project has such a path.
   static func path(ofVariable name: String) -> String { "$\(name)" }
 
-  /// Answers a question with the text, with nothing if there is none, or with the reason for a refusal.
+  /// Answers a question with the text, with the fact that there is none, or with the reason for a refusal.
   mutating func resolve(_ given: Given) throws(Problem) -> Value {
     if let from = given.from, let plugin = Self.plugin(of: from.file) {
       return Self.refusal(

@@ -5,9 +5,9 @@ import DeployModel
 struct SourceLoader {
   let read: LuaProject.Reader
   private let origins: PluginOrigins
-  /// Returns the names that can be required, to suggest similar ones.
+  /// A function that returns the names that can be required, to suggest similar ones.
   private let names: () -> [String]
-  /// The files that were read, in the order of reading.
+  /// The files that were read, in the order in which they were read.
   private(set) var files: [SourceFile] = []
   let state: LuaState
   private var checks = true
@@ -76,8 +76,8 @@ struct SourceLoader {
     }
   }
 
-  /// Returns an empty description with the problem that ended the reading and all problems that were found before it. Returns nil if none
-  /// were found before it, or if no memory is left.
+  /// Returns an empty description with the problem that ended the reading and all problems that were found earlier. Returns nil if no
+  /// problems were found earlier, or if no memory is left.
   private func noted(before last: Problem, in path: String) -> Value? {
     let task = state.start(state.number("load_number"), .project(path: path, request: .record(of: [("noted", .bool(true))])), whole: true)
     guard let task, case .returned(.record(var members)) = task.step(WireWriter()),
@@ -182,7 +182,7 @@ struct SourceLoader {
   /// Returns a hint with the name that was probably meant, or nil if no name is similar.
   private func near(_ name: String) -> String? {
     let names = names()
-    // Perhaps the person got only the part before the last dot wrong, which says where the module comes from.
+    // Perhaps only the part before the last dot is wrong. That part says where the module comes from.
     let plain = names.first { $0 == name.split(separator: ".").last.map(String.init) }
     return (NearMatch.of(name, among: names) ?? plain).map { "did you mean require \"\($0)\"?" }
   }

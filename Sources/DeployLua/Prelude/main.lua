@@ -1,6 +1,6 @@
 -- boundary 4
 -- Reads the other files of this folder, each when it is first imported, and registers the functions that the engine starts.
--- The first line has the number of the boundary, the form of the data between Lua and the engine. See docs/decisions, number 011.
+-- The first line has the number of the boundary, which is the form of the data between Lua and the engine. See docs/decisions, number 011.
 
 local files, loaded = engine.files, { ["runtime/engine"] = { events = engine.events, segments = engine.segments } }
 

@@ -1,6 +1,7 @@
 import DeployModel
 
-/// The limits for functions in a rehearsal. A deployment makes far fewer requests. A function that makes more would never end.
+/// The limits for functions in a rehearsal. A deployment makes far fewer requests than these limits allow, and a function that makes more
+/// would never end.
 struct RehearsalBounds {
   /// The largest number of requests from one function.
   let requests: Int
@@ -8,12 +9,13 @@ struct RehearsalBounds {
   let total: Int
   /// The longest total time that one function can sleep.
   static let asleep = Interval(milliseconds: 30 * 86_400_000)
-  /// How often a loop can repeat a request until the answer changes. The limit exists because in a rehearsal the answer never changes.
+  /// The number of times that a loop can repeat a request while it waits for a different answer. The limit exists because in a rehearsal
+  /// the answer never changes.
   static let polls = 1000
   private let hosts: Int
 
   private var asked = 0
-  /// Whether the limit that was exceeded last applies to a single script. If false, it applies to all scripts together.
+  /// Whether the last limit that was exceeded applies to a single script. If false, it applies to all scripts together.
   private(set) var isOfOneScript = true
 
   init(hosts: Int) {

@@ -9,9 +9,10 @@ struct RehearsalPart {
   var place: SourcePlace?
   /// Whether the function runs once for each host.
   var isHook = false
-  /// Whether the function looks at a host for a gate.
+  /// Whether the function checks a host for a gate.
   var isLook = false
-  /// Whether the function is a stage of the recipe, or the condition of one. It runs before hosts fail, so failing hosts do not change it.
+  /// Whether the function is a stage of the recipe, or the condition of one. Such a function runs before hosts fail, so failing hosts do
+  /// not affect it.
   var isStage = false
   /// Whether the function runs after the deployment, within the time limit that such functions share.
   var isNotice = false

@@ -37,8 +37,8 @@ package final class RehearsedScripts: Scripts {
 
   let plan: Plan
   let mode: Rehearsal
-  /// Whether the rehearsal makes hosts fail. If it does, an error from a function might be just the function's reaction to such a failure
-  /// rather than a mistake in the recipe.
+  /// Whether the rehearsal makes hosts fail. If it does, an error from a function might just be the function's reaction to such a failure,
+  /// and not a mistake in the recipe.
   private let hasFaults: Bool
   private let scripts: LuaRecipes
   /// The running scripts, by number. Numbers are given one after the other.
@@ -53,17 +53,17 @@ package final class RehearsedScripts: Scripts {
 
   /// The findings, in the order in which they were made. Each occurs once.
   package private(set) var findings: [RehearsalFinding] = []
-  /// The parts of the code that might run several times, in words. The sum of deadlines counts each of them once.
+  /// Descriptions of the parts of the code that might run several times. The sum of deadlines counts each part only once.
   package private(set) var loops: [String] = []
   /// Whether each recipe of the plan has used an answer that only a real host can give.
   private var doubted: [Bool]
-  /// The limit that ended the whole rehearsal, in words, or nil if no limit did.
+  /// A description of the limit that stopped the whole rehearsal, or nil if none did.
   package private(set) var overrun: Problem?
 
   /// - Parameters:
   ///   - hasFaults: whether the rehearsal makes hosts fail.
   ///   - facts: as in `LuaRecipes`.
-  /// - Throws: what is wrong with the sources.
+  /// - Throws: an error that says what is wrong with the sources.
   package init(
     plan: Plan, sources: [[SourceFile]], as mode: Rehearsal, hasFaults: Bool = false, facts: PlanFacts? = nil
   ) throws(Problems) {
@@ -198,7 +198,7 @@ package final class RehearsedScripts: Scripts {
 
   // MARK: bounds
 
-  /// Ends a script at a request that exceeds a limit. The script's clean-up can still make a few more requests.
+  /// Ends a script whose request exceeds a limit. The script's clean-up can still make a few more requests.
   private func stop(_ script: ScriptID, _ one: Running, at bound: Failure) -> Step {
     var step = scripts.step(script, .cancel(bound))
     for _ in 0..<100 {

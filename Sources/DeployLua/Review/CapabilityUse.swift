@@ -1,6 +1,7 @@
 import DeployModel
 
-/// Finds calls in a plugin's files that need a capability for which its `plugin.lua` does not ask, as far as the text of the files shows.
+/// Finds calls in a plugin's files that need a capability for which the plugin's `plugin.lua` does not ask. Only calls that can be
+/// recognised in the text of the files are found.
 struct CapabilityUse {
   private let plugin: RequiredPlugin
   private let asked: [String]
@@ -45,7 +46,7 @@ struct CapabilityUse {
     return found
   }
 
-  /// Returns what the call at a token needs, or nil if it needs nothing or only a deployment can show what it needs.
+  /// Returns the capability that the call at a token needs. Returns nil if it needs none, or if only a deployment can show what it needs.
   private func need(_ tokens: [Token], _ index: Int) -> (word: String, needed: String)? {
     let token = tokens[index]
     if token.text == "secret", token.kind == .name, let name = literal(tokens, index + 1) { return ("secret", "secret:\(name)") }

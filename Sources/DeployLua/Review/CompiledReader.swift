@@ -9,7 +9,7 @@ struct CompiledReader {
 
   init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
-  /// Returns the globals, or nil if the form belongs to another version or uses numbers of another size.
+  /// Returns the globals. Returns nil if the form belongs to another version of Lua, or uses numbers of another size.
   mutating func globals() -> [GlobalName]? { readAll() ? found : nil }
 
   /// Returns the lines on which code runs, in order, as `activelines` in Lua's own debug library does. The line with the `end` of a

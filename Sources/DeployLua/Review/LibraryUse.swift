@@ -1,8 +1,8 @@
 import DeployCore
 import DeployModel
 
-/// Finds uses of functions that Lua's libraries do not have. In a branch that rarely runs, such a use would not be noticed until it ended a
-/// deployment in production.
+/// Finds uses of functions that Lua's libraries do not have. If such a use is in a branch that rarely runs, it would not be noticed until
+/// it made a deployment fail in production.
 enum LibraryUse {
   /// The members that each library has in recipes.
   static let members: [String: [String]] = [

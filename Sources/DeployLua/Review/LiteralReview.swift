@@ -4,7 +4,7 @@ import DeployModel
 struct LiteralReview {
   private var found: [(value: Value, type: String, subject: String, place: SourcePlace)] = []
 
-  /// - Parameter subject: what the value is for, to be used in messages.
+  /// - Parameter subject: what the value is for, as messages say it.
   mutating func add(_ value: Value, as type: String, _ subject: String, _ place: SourcePlace) {
     found.append((value, type, subject, place))
   }

@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// Checks the parameters that a project declares, and the values that its groups set, before a person types a value.
+/// Checks the parameters that a project declares, and the values that its groups set, without any value that a person types.
 struct ParameterReview {
   private(set) var problems: [Problem] = []
   private(set) var warnings: [Problem] = []

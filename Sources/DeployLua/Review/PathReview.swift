@@ -1,7 +1,7 @@
 import DeployModel
 
-/// Checks the paths of a project. A path that only needs tidying is tidied. A path that could lead elsewhere is a problem, which has the
-/// path's line.
+/// Checks the paths of a project. A path that only needs tidying is tidied. A path that could lead elsewhere is reported as a problem, with
+/// the path's line.
 struct PathReview {
   let reader: ProjectReader
   private(set) var problems: [Problem] = []
@@ -72,7 +72,7 @@ struct PathReview {
     for index in hosts.indices {
       guard let root = hosts[index].root else { continue }
       let use: WrittenPath.Use = hosts[index].isThisMachine ? .here : .host
-      // If a group sets the root for all of its hosts, the value is checked once.
+      // If a group sets the root for all of its hosts, the value is checked only once.
       if let clean = known[ExactText("\(use) \(root)")] {
         hosts[index].root = clean
         continue

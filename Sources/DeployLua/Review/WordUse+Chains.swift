@@ -2,7 +2,7 @@ import DeployCore
 import DeployModel
 
 extension WordUse {
-  /// Returns the kind of value that a chain such as `host:run("x").stdout` results in, and the index after the chain.
+  /// Returns the kind of value that results from a chain such as `host:run("x").stdout`, and the index after the chain.
   /// - Parameter tells: whether mistakes in the chain are reported.
   mutating func chain(_ index: Int, tells: Bool) -> (kind: Kind?, end: Int) {
     let name = String(tokens[index].text)
@@ -77,7 +77,7 @@ extension WordUse {
     return (nil, nil)
   }
 
-  /// Returns an object in the form for use in a sentence.
+  /// Returns an object in the form in which a sentence mentions it.
   private func said(of object: String) -> String {
     switch object {
     case "hosts": "a set of hosts"

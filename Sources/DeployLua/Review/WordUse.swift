@@ -11,9 +11,10 @@ struct WordUse {
   var warnings: [Problem] = []
   /// The literal values that are checked together at the end.
   var literals = LiteralReview()
-  /// The members that the source itself sets on some value. An object of the language might be that value.
+  /// The members that the source itself sets on some value. That value might be an object of the language.
   private(set) var own: Set<Substring> = []
-  /// The variables whose values change somewhere, by the tokens that declare them. Nothing is known about their values at other places.
+  /// The variables whose values change somewhere, identified by the tokens that declare them. Nothing is known about their values anywhere
+  /// else.
   private var changing: Set<Int> = []
   /// Whether this walk only collects the variables that change.
   private let isFirst: Bool
@@ -174,7 +175,7 @@ struct WordUse {
     return end + 1
   }
 
-  /// Returns the arguments that a function gets, judged by its position in the source, or nil if they are unknown.
+  /// Returns the arguments that a function gets, as its position in the source shows, or nil if they are unknown.
   private func told(_ index: Int) -> [String]? {
     if callbacks.contains(index) { return ["host"] }
     if expressions.sign(index - 1) == "=", expressions.isName(index - 2), case .table(let table, let word?) = open.last {
@@ -188,7 +189,7 @@ struct WordUse {
     return tokens[index - 3].text == "strategy" ? book.arguments(behind: "strategy") : nil
   }
 
-  /// Returns the arguments of a stage's functions, which include a host if the stage runs on hosts, or nil if they are unknown.
+  /// Returns the arguments of a stage's functions, or nil if they are unknown. If the stage runs on hosts, the arguments include a host.
   private func onGround(_ arguments: [String], of field: String, _ table: Int) -> [String]? {
     guard let on = expressions.fields(table).first(where: { $0.name?.text == "on" })?.value else { return arguments }
     guard on.count == 1, expressions.isText(on.lowerBound), field != "when" else { return nil }

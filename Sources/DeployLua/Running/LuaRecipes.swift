@@ -44,7 +44,7 @@ package final class LuaRecipes: Scripts {
   private var running: [ScriptID: Running] = [:]
   /// The functions that will be started as children, with their depth.
   private var expected: [Body: Int] = [:]
-  /// What a rehearsal found in the last step, in order.
+  /// The findings of a rehearsal in the last step, in order.
   private(set) var notes: [RehearsalNote] = []
   /// The kind of the error that ended a script in the last step, as the recipe raised it.
   private(set) var raised = ""
@@ -57,8 +57,9 @@ package final class LuaRecipes: Scripts {
   ///   - rehearsal: the rehearsal, or nil if the deployment is real.
   ///   - coverage: records which lines run, or nil to record nothing.
   ///   - takesLines: whether a person types lines for these scripts. Such scripts are never resumed.
-  ///   - facts: keeps what Lua gets to know of the plan, so that other scripts of the same plan need not make it again; nil: nothing does.
-  /// - Throws: what is wrong with the sources. No function was started then.
+  ///   - facts: keeps what Lua learns about the plan, so that other scripts of the same plan do not have to make it again, or nil to keep
+  ///     nothing.
+  /// - Throws: an error that says what is wrong with the sources. In this case, no function has been started.
   package init(
     plan: Plan, sources: [[SourceFile]], limits: LuaLimits? = nil, rehearsal: Rehearsal? = nil, coverage: Coverage? = nil,
     takesLines: Bool = false, facts: PlanFacts? = nil
@@ -196,7 +197,7 @@ package final class LuaRecipes: Scripts {
     return Step(.ended(result), log: log(of: state))
   }
 
-  /// Refuses nesting that is deeper than anybody needs. Otherwise, the traces of all these functions would have to be kept.
+  /// Refuses nesting that is deeper than anybody needs, because the traces of all nested functions have to be kept.
   private func refuseDepth(_ one: Running, _ task: LuaState.Task) -> Answer {
     release(one)
     let failure = Failure(
@@ -229,7 +230,7 @@ package final class LuaRecipes: Scripts {
     var error = given.checked(ErrorReader.scriptError(value, place: nil))
     if let failure = one.cancelled { error.failure = failure }
     error.host = error.host ?? one.host
-    // An error in a strategy from another file also gets the line where the recipe uses the strategy.
+    // If a strategy from another file raises an error, the error also gets the line where the recipe uses the strategy.
     if let named = one.named, let place = error.place, place.file != named.file {
       error.trace.append("\(named): strategy \(plan.flow.strategy?.name ?? "")")
     }

@@ -7,8 +7,8 @@ package struct LuaLimits: Sendable, Hashable {
   package var memory: Int
   /// The largest number of bytes in one string.
   package var text: Int
-  /// The largest number of instructions in one step, which lasts until the code waits. C functions count too, by the bytes and elements
-  /// that they handle.
+  /// The largest number of instructions in one step. A step lasts until the code waits. C functions also use up this number, according to
+  /// the bytes and elements that they handle.
   package var instructions: Int64
   /// The number of additional instructions for clean-up after `instructions` are used up.
   package var cleanup: Int64
@@ -61,8 +61,8 @@ package final class LuaState {
     }
     deinit { clua_end(pointer) }
 
-    /// Runs the function until it asks for something outside, returns or raises an error. `answer` is the result of its last question.
-    /// - Parameter refills: whether its instruction budget starts again. If not, it uses the rest of the last step's budget.
+    /// Runs the function until it asks for something outside, returns, or raises an error. `answer` is the answer to its last question.
+    /// - Parameter refills: whether the function gets a new instruction budget. If false, it uses the rest of the last step's budget.
     package func step(_ answer: WireWriter, refills: Bool = true) -> Turn {
       var turn = resume(answer, refills: refills)
       while case .asked(let question) = turn, let answer = Calculation.answer(to: question) { turn = resume(answer, refills: false) }
@@ -92,7 +92,7 @@ package final class LuaState {
   let boundary: Boundary
 
   /// Reads a prelude into a new state.
-  /// - Throws: a failure that shows a defect of the prelude or a lack of memory.
+  /// - Throws: a failure that shows a bug in the prelude, or that there is not enough memory.
   package init(prelude: PinnedPrelude, limits: LuaLimits) throws(Failure) {
     var bounds = clua_limits(
       memory: limits.memory, text: limits.text, instructions: limits.instructions, cleanup: limits.cleanup, matching: limits.matching,
@@ -165,7 +165,7 @@ package final class LuaState {
     return task.map { Task($0, in: self) }
   }
 
-  /// Releases a function, so that its number is no longer valid.
+  /// Releases a function. Its number is no longer valid afterwards.
   package func forget(_ function: Int) { clua_forget(pointer, Int64(function)) }
 
   /// Returns the notes since the last call: log lines, with their levels, and findings of a rehearsal.

@@ -1,7 +1,7 @@
 import CLua
 package import DeployModel
 
-/// Runs functions of `string`, from our library or from the stock library, so that tests can compare both.
+/// Runs functions of `string`, from Lander's own library or from the stock library, so that tests can compare the two.
 package enum PatternComparison {
   /// Returns the result of `string.<function>(arguments…)` as text: one value a line, or `error: …`.
   package static func run(stock: Bool, _ function: String, _ arguments: [Value]) -> String {

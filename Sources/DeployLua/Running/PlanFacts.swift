@@ -1,7 +1,7 @@
 import DeployModel
 
-/// What Lua gets to know of a plan before its first function runs. It depends on the plan and the sources only, so scripts that are read
-/// many times for one plan share it. Two threads must not use it at the same time.
+/// What Lua learns about a plan before the first function runs. It depends only on the plan and the sources, so scripts that are read many
+/// times for one plan share it. Two threads must not use it at the same time.
 package final class PlanFacts {
   /// What one recipe of the plan gets.
   struct OfRecipe {
@@ -15,7 +15,7 @@ package final class PlanFacts {
 
   package init() {}
 
-  /// What is kept for the recipe with this index; nil: nothing yet.
+  /// What is kept for the recipe with this index, or nil if nothing is kept yet.
   subscript(recipe: Int) -> OfRecipe? { recipes.indices.contains(recipe) ? recipes[recipe] : nil }
 
   func keep(_ start: WireWriter, of recipe: Int, in plan: Plan) {
@@ -23,7 +23,7 @@ package final class PlanFacts {
     recipes[recipe] = OfRecipe(names: Self.names(in: plan), start: start)
   }
 
-  /// Returns the names of the recipes that a plan may need, each once.
+  /// Returns the names of the recipes that a plan might need, each once.
   static func names(in plan: Plan) -> [String] {
     var names: [String] = []
     for name in [plan.subject.recipe] + plan.content.recipes.map(\.name) + plan.hosts.compactMap(\.previous?.recipe)

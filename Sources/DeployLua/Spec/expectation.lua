@@ -24,7 +24,7 @@ word("matches", "pattern", "Asserts that a string matches a Lua pattern.", "t:ex
 word("fails", "part", "Asserts that a function raises an error whose message contains this text; without an argument, any error.",
   "t:expect(function() fail \"it needs a URL\" end):fails \"needs\"", { "part" })
 
---- Returns a value for the end of a sentence: a text of several lines stands below it.
+--- Returns a value for the end of a sentence. A text with several lines is put below the sentence.
 local function shown(value)
   if not difference.has_lines(value) then return difference.text(value) end
   local lines = {}

@@ -1,4 +1,4 @@
--- lab: the object that a test gets if it runs for real. It deploys recipes to throwaway hosts, and runs commands on them.
+-- lab: the object that a test gets if it actually deploys. It deploys recipes to throwaway hosts, and runs commands on them.
 
 local import = ...
 local boundary, errors, language = import "runtime/boundary", import "runtime/errors", import "runtime/language"

@@ -1,4 +1,4 @@
--- Says line by line how two texts differ: "- " before lines that were expected, "+ " before lines that came instead.
+-- Says line by line how two texts differ. Lines that were expected begin with "- ", and lines that are there instead begin with "+ ".
 
 local line_difference = {}
 local around = 2      -- lines that are shown before and after a difference
@@ -23,7 +23,7 @@ local function visible(line)
   return (string.gsub(text, " +$", function(blanks) return string.rep("·", #blanks) end))
 end
 
---- Returns for each pair of positions how many lines the rests from there have in common.
+--- Returns, for each pair of positions, the number of lines that the two texts have in common from there on.
 local function common(a, b)
   local counts = { [#a + 1] = {} }
   for j = 1, #b + 1 do counts[#a + 1][j] = 0 end
@@ -36,7 +36,7 @@ local function common(a, b)
   return counts
 end
 
---- Returns both texts as one list of { sign, line }; the sign of a line that both have is "  ".
+--- Returns both texts as one list of { sign, line }. The sign of a line that both have is "  ".
 local function merged(a, b)
   local first, last = 0, 0
   while first < #a and first < #b and a[first + 1] == b[first + 1] do first = first + 1 end

@@ -32,7 +32,7 @@ language.word {
   example = "t:expect(run:ran \"bin/migrate\"):equals(1)",
 }
 
---- Raises an error if there was no such host: a test could otherwise pass because nothing ran on it.
+--- Raises an error if there was no such host. Otherwise, a test could pass just because nothing ran on it.
 local function demand(inside, host)
   if host == "here" or inside.files[host] then return end
   return errors.usage(string.format("there was no host %q", tostring(host)), near.question(host, tables.keys(inside.files)))

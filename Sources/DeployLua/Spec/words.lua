@@ -1,4 +1,4 @@
--- The words of tests besides those of recipes: describe, it and lab.
+-- The words of tests that recipes do not have: describe, it and lab.
 
 local import = ...
 local errors, language, phase = import "runtime/errors", import "runtime/language", import "runtime/phase"
@@ -33,7 +33,7 @@ language.word {
     .. "  lab:expect(lab:run(\"web1\", \"cat srv/web/current/VERSION\").stdout):equals \"1.4\\n\"\nend)",
 }
 
---- Returns whether a title and a function were given; if not, that is reported.
+--- Returns whether a title and a function were given. If not, reports that.
 local function is_titled(name, title, body, argument)
   if phase.is "test" then return errors.usage(name .. " stands inside a test", "put the tests one after the other") end
   if type(title) == "string" and title ~= "" and type(body) == "function" then return true end
@@ -49,7 +49,7 @@ function spec.words.describe(title, body)
   titles[#titles] = nil
 end
 
---- Notes a test. is_lab: whether it runs for real.
+--- Notes a test. is_lab: whether it actually deploys.
 local function test(name, title, body, is_lab)
   count = count + 1
   -- A state that runs one test has read the others before, so their titles are known to be valid.

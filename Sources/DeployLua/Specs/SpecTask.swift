@@ -10,14 +10,14 @@ package struct SpecTask {
   private static let mostTrials = 200
 
   /// - Parameter coverage: records which lines run, or nil to record nothing.
-  /// - Throws: what is wrong with the sources.
+  /// - Throws: an error that says what is wrong with the sources.
   package init(_ test: SpecTest, of project: LuaProject, coverage: Coverage? = nil) throws(Problems) {
     guard let main = LuaRecipes.main(of: project.sources), let spec = project.sources.first(where: { SpecPrelude.isSpec($0.path) }) else {
       throw Problems(Problem("the sources have no spec"), exit: .internal)
     }
     var loader = try SourceLoader(pinned: project.sources, prelude: .spec, limits: LuaLimits().covered(by: coverage))
     let described: Value
-    // Only this test is prepared. Otherwise, in a file with a thousand tests, each test would have to wait until all of them are prepared.
+    // Only this test is prepared. If all tests were prepared, each test in a file with a thousand tests would have to wait for that.
     do { described = try loader.load(main, spec: spec, chosen: test.index, checks: false) } catch { throw Problems(error) }
     guard let number = described["tests"]?.list?.first?["number"]?.int else {
       throw Problems(Problem("the test \"\(test.name)\" is not there when its file is read again", place: test.place))
@@ -27,7 +27,7 @@ package struct SpecTask {
     self.test = test
   }
 
-  /// Runs the test to its end.
+  /// Runs the test, and waits until it has ended.
   /// - Parameter deploy: plays the deployment that the test requests, and returns what happened.
   /// - Returns: why the test failed, or nil if it passed.
   package func run(_ deploy: (Trial) throws(Problems) -> Value) -> Problem? {
@@ -45,7 +45,7 @@ package struct SpecTask {
     }
   }
 
-  /// Runs the test in a lab to its end.
+  /// Runs the test in a lab, and waits until it has ended.
   /// - Parameter perform: carries out the test's request, and returns what happened.
   /// - Returns: why the test failed, or nil if it passed.
   package func runInLab(_ perform: (LabQuestion) async throws(Problems) -> Value) async -> Problem? {

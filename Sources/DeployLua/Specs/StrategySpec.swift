@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// A test file with one more recipe, `Trial.Strategy.recipe`, which does nothing but roll out with a strategy.
+/// A test file with one more recipe, `Trial.Strategy.recipe`. That recipe has nothing but a rollout with a strategy.
 package struct StrategySpec {
   /// The test file, with that recipe after its last line.
   package let file: SourceFile
@@ -14,7 +14,7 @@ package struct StrategySpec {
   /// Reads the recipe. Everything else in these sources has already been read and checked, so it is not checked again, because a test can
   /// play hundreds of strategies.
   /// - Parameter main: the main file, which is read before the test file.
-  /// - Throws: what is wrong with the strategy or its options.
+  /// - Throws: an error that says what is wrong with the strategy or its options.
   package func project(
     after main: SourceFile, origins: PluginOrigins = .none, read: @escaping LuaProject.Reader
   ) throws(Problems) -> Project {

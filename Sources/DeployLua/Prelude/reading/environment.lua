@@ -40,7 +40,7 @@ local function not_local(name, place)
   problems.add(string.format("%s is not local", tostring(name)), string.format("write: local %s = …", tostring(name)), place)
 end
 
---- Makes the globals of an environment report a name that does not exist; each name is reported once while files are read.
+--- Makes the globals of an environment report a name that does not exist. While files are read, each name is reported once.
 local function guarded(globals, reported, require)
   return setmetatable(globals, {
     __metatable = false,
@@ -110,7 +110,7 @@ function environment.of(file, require_for, words)
   return environments[key]
 end
 
---- Reports globals that do not exist, also in functions that have not run. list: { name, line, written } for each global of the file.
+--- Reports globals that do not exist, even in functions that have not run. list: { name, line, written } for each global of the file.
 function environment.check(own, file, list)
   local reported = reported_of[own]
   for _, global in ipairs(list) do

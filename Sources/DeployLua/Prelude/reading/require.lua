@@ -16,7 +16,7 @@ local modules = {} -- by path: { value }, or { busy = true } while the file is b
 
 local require_for
 
---- Returns the engine's answer for the file that a plugin's manifest names, or nil if a problem was noted.
+--- Returns the engine's answer for the main file in a plugin's manifest, or nil if a problem was noted.
 local function main_of(answer, place)
   local known = plugin.read(answer.plugin, answer.manifest_path, answer.manifest, answer.origin)
   if known.main == "init.lua" and answer.path then return answer end

@@ -55,7 +55,7 @@ local function measuring(unit, fn)
   end, fn)
 end
 
---- Returns the numbers of the canary's hosts and of the hosts that they are compared with; nil after a mistake.
+--- Returns the numbers of the canary's hosts and of the hosts that they are compared with, or nil after a mistake.
 local function side(self, options)
   local canary = decisions.numbers("canary of rollout:analyse", options.canary)
   local baseline = options.baseline or payload(self).targets:twins(options.canary)

@@ -32,7 +32,7 @@ local function distinct(names)
   return count
 end
 
---- Refuses options that promise too much. Without `from`, every answer counts, under a name that nobody has verified.
+--- Refuses options that promise too much. Without `from`, every answer counts, and the name of the person is not verified.
 local function refuse_promises(options)
   local count, from = options.count or 1, options.from
   if not from and count > 1 then

@@ -17,13 +17,13 @@ language.word {
   },
 }
 
---- Reads how often and how fast to try, from a table of options. times: the number of attempts if the table has none.
+--- Reads the number of attempts and their pauses from a table of options. times: the number of attempts if the table has none.
 function attempts.read(given, times)
   local options = fields.read("retry", "retry", given)
   return { times = options.times or times, every = options.every or 1000, backoff = options.backoff or 1 }
 end
 
---- Returns the milliseconds of all pauses, for at most a thousand attempts; each pause is at most the longest duration.
+--- Returns the milliseconds of all pauses, for at most a thousand attempts. Each pause is at most the longest duration.
 function attempts.pauses(plan)
   local sum, every = 0, plan.every
   for _ = 2, math.min(plan.times, 1000) do

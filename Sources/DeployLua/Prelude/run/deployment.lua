@@ -1,4 +1,4 @@
--- The deployment under way, as functions of recipes see it.
+-- The current deployment, as functions of recipes see it.
 
 local import = ...
 local language, rehearsal, tables = import "runtime/language", import "runtime/rehearsal", import "runtime/tables"

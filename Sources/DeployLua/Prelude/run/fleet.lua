@@ -1,4 +1,4 @@
--- The hosts of the deployment under way: facts by number, and handles. Each handle is made when it is first needed.
+-- The hosts of the current deployment: facts by number, and handles. Each handle is made when it is first needed.
 
 local import = ...
 local copies, rehearsal, values = import "runtime/copies", import "runtime/rehearsal", import "runtime/values"

@@ -26,7 +26,7 @@ local function leads_astray(name)
   return false
 end
 
---- Returns a call's options without those that would make the command run another program; such options are reported as mistakes.
+--- Returns a call's options without those that would make the command run another program. Such options are reported as mistakes.
 local function own_options(given, plugin, method, program)
   local options = type(given) == "table" and tables.copy(given) or given
   if type(options) ~= "table" then return options end

@@ -42,7 +42,7 @@ language.word {
 language.words["rehearse of http"] = { fields = { { "status", "positive" }, { "body", "string" } } }
 language.object { name = "http", summary = "Sends requests to servers from the engine's machine", fields = {} }
 
---- Returns the parts of a URL, which is a text or a secret.format that begins with the machine; nil after a mistake. The parts include
+--- Returns the parts of a URL, which is a text or a secret.format that begins with the machine, or nil after a mistake. The parts include
 --- `pieces`.
 local function read_url(method, given)
   if given == void then return nil end
@@ -195,7 +195,7 @@ local function foretold(method, given)
   return { status = own.status or 200, body = own.body or "", type = "" }
 end
 
---- Returns the words of a URL as people read them, without secrets.
+--- Returns a URL in the form for people, without secrets.
 local function spoken(pieces)
   local text = ""
   for _, piece in ipairs(pieces) do text = text .. (type(piece) == "table" and "<secret " .. piece.name .. ">" or piece) end

@@ -6,8 +6,8 @@ local values, void, fleet, secret = import "runtime/values", import "runtime/voi
 
 local operation = {}
 
---- Asks for an operation, and returns the engine's answer: { failure, value, status, stdout, stderr, took }; took is in milliseconds.
---- question: `op`, the fields of the operation, `timeout` in milliseconds, and `host`, the number of a host; without it, the engine's
+--- Asks for an operation, and returns the engine's answer: { failure, value, status, stdout, stderr, took }. took is in milliseconds.
+--- question: `op`, the fields of the operation, `timeout` in milliseconds, and `host`, the number of a host. Without `host`, the engine's
 --- machine is asked.
 operation.ask = boundary.ask
 
@@ -19,7 +19,7 @@ function operation.last_lines(text, count)
   return table.concat(lines, "\n", math.max(1, #lines - count + 1))
 end
 
---- Raises an error about what went wrong on a host. command, status, stderr: those of a command; nil for other operations.
+--- Raises an error about what went wrong on a host. command, status, stderr: those of a command, or nil for other operations.
 function operation.failed(number, failure, command, status, stderr)
   rehearsal.doubt()
   return raise { kind = failure.kind, message = failure.message, fix = failure.fix, command = command, status = status,

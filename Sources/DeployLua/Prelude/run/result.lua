@@ -40,7 +40,8 @@ local meta = { __name = "result", __metatable = false, __index = function(self, 
   return no_field(key)
 end }
 
---- Makes a result for a rehearsal. known: the fields that the rehearsal knows. rest: the others; reading one of them is noted as a doubt.
+--- Makes a result for a rehearsal. known: the fields that the rehearsal knows. rest: the other fields. Reading one of them is noted as a
+--- doubt.
 local function guessed(known, rest)
   return setmetatable(known, { __name = "result", __metatable = false, __index = function(_, key)
     if methods[key] then return methods[key] end
@@ -78,7 +79,7 @@ end
 function result.none() return setmetatable({ ok = true, status = 0, stdout = "", stderr = "", cut = false, duration = 0 }, meta) end
 
 --- Returns whether a rehearsal knows the value of a question, and the value. given: the option `rehearse`. default: the value for a file
---- that does not exist. A simulated host only has the files that the recipe wrote.
+--- that does not exist. A simulated host has only the files that the recipe wrote.
 function result.foretold(answer, given, default)
   if not phase.rehearsal() then return false end
   local failure, value = answer.failure, answer.value

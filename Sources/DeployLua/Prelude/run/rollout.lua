@@ -46,14 +46,14 @@ language.word {
   },
 }
 
---- Returns the segment after which hosts are left ready, or nil if hosts go through all segments.
+--- Returns the last segment that hosts go through before they are left ready, or nil if they go through all segments.
 local function read_segment(upto)
   if not upto or is_segment[upto] then return upto end
   rehearsal.complain(string.format("upto of rollout:wave must be a segment of a host's way, got %q", upto),
     near.question(upto, segments) or "the segments are " .. table.concat(segments, ", "))
 end
 
---- Returns how many of these hosts can change at the same time, or nil for as many as the deployment's own bounds allow.
+--- Returns the number of these hosts that can change at the same time, or nil if only the deployment's own bounds apply.
 local function limit(method, at_once, hosts)
   if not at_once then return nil end
   if amount.is_nothing(at_once) then

@@ -76,8 +76,8 @@ local function has_systemd(number)
   return raise { kind = "missing", message = message, fix = fix, host = fleet.name(number) }
 end
 
---- Checks until the unit is active, and once more after `stays`. left: the remaining milliseconds. whole: the milliseconds of the action
---- and the wait together. A rehearsal checks once, with all of the time.
+--- Checks repeatedly until the unit is active, and once more after `stays`. left: the remaining milliseconds. whole: the milliseconds of
+--- the action and the wait together. A rehearsal checks once, with all of the time.
 local function await(number, unit, how, left, stays, whole)
   local way, spent, word, was_active = { user = how.user == true or nil }, 0, nil, false
   local function unhealthy(text, fix)

@@ -15,8 +15,8 @@ types.define("runner", 'true, or the name of a user', function(v)
   return types.named("user").read(v)
 end)
 
---- Returns the command for words of systemctl. how: { user, sudo } of host:service, or nil if the login user runs the command. A login user
---- without a session does not know where its own manager is, so a shell finds the manager.
+--- Returns the command for words of systemctl. how: { user, sudo } of host:service, or nil if the login user runs the command. Without a
+--- session, a login user does not know where its own manager is, so a shell finds the manager.
 function systemd.command(words, how)
   if how and how.user == true then
     return "XDG_RUNTIME_DIR=/run/user/$(id -u) systemctl --user " .. table.concat(words, " ")
@@ -50,7 +50,8 @@ local function cut(line)
   return string.sub(line, 1, stop) .. "…"
 end
 
---- Returns from the output of that command the state in one line, and the last lines of the journal; nil for what is missing.
+--- Returns two things from the output of that command: the state in one line, and the last lines of the journal. Each is nil if it is
+--- missing.
 function systemd.seen(text)
   local state = string.match(text, "\n%s*Active: ([^\n]+)")
   local at, lines = string.find(text, "\n\n", 1, true), {}

@@ -13,7 +13,7 @@ function unit.asked(number, words, how, timeout, on_lost)
   return answer.failure, answer, type(command) == "string" and command or table.concat(command, " ")
 end
 
---- Returns what a host shows about a failed unit: its state, and the last lines of its journal. What the host does not show is nil.
+--- Returns what a host shows about a failed unit: its state, and the last lines of its journal. A value that the host does not show is nil.
 local function seen(number, name, how)
   for _, way in ipairs { how, { user = how.user == true or nil } } do
     local _, answer = unit.asked(number, systemd.look(name), way, 10000, "repeat")

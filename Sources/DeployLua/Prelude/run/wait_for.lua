@@ -25,7 +25,7 @@ local function read(given)
   local options, mistaken = fields.options("host:wait_for", given)
   local kinds = (options.http and 1 or 0) + (options.port and 1 or 0) + (options.command and 1 or 0)
   if kinds ~= 1 then
-    -- A question that was given but was wrong is reported already.
+    -- A question that was given but was wrong has already been reported.
     local asked = (given.http ~= nil and 1 or 0) + (given.port ~= nil and 1 or 0) + (given.command ~= nil and 1 or 0)
     if not mistaken and (kinds > 1 or asked ~= 1) then
       rehearsal.misuse("host:wait_for takes exactly one of http, port and command")
@@ -58,7 +58,7 @@ local function wait_for(number, given, plugin)
     local failure = answer.failure
     if not failure and answer.value ~= false then return end
     if failure and failure.kind ~= "unhealthy" and failure.kind ~= "timeout" then return operation.failed(number, failure) end
-    -- The last answer says more than a look that was cut short because the time was over.
+    -- The last answer is more useful than a look that was cut short because the time was over.
     if not failure then last = "the answer was no"
     elseif failure.kind == "unhealthy" then last, fix = failure.message, failure.fix
     elseif not last then last = string.format("no answer within %s", duration.described(limit)) end

@@ -57,7 +57,7 @@ function decisions.methods.watch(self, given)
   local gate = question(options, mistaken)
   if not gate or not options.during then return false, "inconclusive" end
   local needed = gate.check == "command" and "host.run" or gate.check and "host.check"
-  -- A question from the engine is asked by this machine, whichever host it is about.
+  -- A question from the engine is asked by this machine, no matter which host it is about.
   if gate.check and options.from == "engine" then needed = "local.exec:sh" end
   if needed and not grants.may(payload(self).plugin, needed, "rollout:watch") then return false, "inconclusive" end
   local every = math.max(math.min(options.every or 10000, options.during), 100)

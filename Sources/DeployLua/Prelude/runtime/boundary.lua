@@ -1,9 +1,9 @@
--- The only way out of a state: a question is a record with named fields, and so is its answer.
+-- The only way out of a state is a question. It is a record with named fields, and so is its answer.
 
 local boundary = {}
 
 --- Asks the engine and waits for its answer. question: `op` and the fields of that operation, which `Ask` in Swift reads one by one. `from`
---- and `line` are added here, so that every question says which line asks. Raises an error if the engine refuses the question.
+--- and `line` are added here, so that every question says which line asked it. Raises an error if the engine refuses the question.
 function boundary.ask(question)
   question.from, question.line = where()
   local answer = ask(question)

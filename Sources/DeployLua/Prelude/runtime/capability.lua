@@ -1,4 +1,4 @@
--- Capabilities: names for what a plugin is allowed to reach. A manifest asks for them, and deploy.lua grants them.
+-- Capabilities are names for what a plugin is allowed to reach. A manifest asks for them, and deploy.lua grants them.
 
 local import = ...
 local near, web = import "runtime/near", import "types/web_address"
@@ -15,7 +15,7 @@ capability.plain = {
   { "host.upload", "send files to hosts: host:upload, with local.read for these files" },
   { "host.write", "write files on hosts: host:write, host:template, host:link" },
 }
---- The capabilities that name what they reach.
+--- The capabilities whose parameter says what they reach.
 capability.named = {
   { "http", "HOST[:PORT][/METHOD]", "send requests to a server: http.get and http.post; without a port, it allows the ports of http and "
     .. "https" },

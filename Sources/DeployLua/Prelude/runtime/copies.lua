@@ -3,7 +3,7 @@
 local copies = {}
 local getmetatable, setmetatable = for_recipes.getmetatable, for_recipes.setmetatable
 
---- Returns a copy of a value. Tables in it are copied with their metatables, each once; functions and handles are not copied.
+--- Returns a copy of a value. Tables in it are copied with their metatables, each once. Functions and handles are not copied.
 function copies.of(value, known)
   if type(value) ~= "table" then return value end
   known = known or {}

@@ -46,10 +46,10 @@ errors_.fields = {
   { "attempts", "integer", "the number of attempts that retry made" },
 }
 
---- Raises an error that names the innermost line of a recipe.
+--- Raises an error that contains the innermost line of a recipe.
 function errors_.usage(message, fix) return raise { kind = "invalid", message = message, fix = fix } end
 
---- Raises an error about a mistake of this prelude.
+--- Raises an error about a bug in this prelude.
 function errors_.internal(message) return raise { kind = "internal", message = message } end
 
 return errors_

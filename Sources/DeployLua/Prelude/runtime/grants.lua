@@ -19,7 +19,7 @@ local shared = {}   -- by function of this prelude: the plugin whose grants it h
 --- The owner of functions without a source, such as coroutine.wrap(f), for which no file is responsible.
 local nobody = { bound = true, nobody = true }
 
---- Adds a plugin that was read.
+--- Adds a plugin that has been read.
 function grants.know(plugin)
   if not grants.plugins[plugin.name] then grants.order[#grants.order + 1] = plugin.name end
   grants.plugins[plugin.name] = plugin
@@ -112,7 +112,7 @@ function grants.may(plugin, needed, what)
   return false
 end
 
---- Reports capabilities that were used without a grant while files were read, and grants by `allow` for which no plugin asks.
+--- Reports capabilities that were used without a grant while files were read, and grants in `allow` that no plugin asks for.
 function grants.finish()
   for _, name in ipairs(grants.order) do
     local plugin = grants.plugins[name]
@@ -126,7 +126,7 @@ function grants.finish()
   for name, allowed in pairs(grants.allowed) do
     local plugin = grants.plugins[name]
     if grants.refused[name] then
-      -- That plugin could not be read, which is reported already.
+      -- That plugin could not be read, which has already been reported.
     elseif not plugin then
       problems.add(string.format("allow names plugin %q, and deploy.lua requires none of that name", name),
         near.question(name, grants.order, "%q"), allowed.place)

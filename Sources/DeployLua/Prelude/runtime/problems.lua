@@ -12,7 +12,7 @@ function problems.here(skip)
   return { file = file, line = line }
 end
 
---- Returns the place of a field of the table that begins at a place. If that place is a field's already, the result is a field of that
+--- Returns the place of a field of the table that begins at a place. If that place is already a field's, the result is a field of that
 --- field.
 function problems.at_field(place, field)
   return { file = place.file, line = place.line, field = place.field and place.field .. "." .. field or field }
@@ -24,8 +24,8 @@ function problems.placed(record, place)
   return record
 end
 
---- Notes a problem in a description, and the reading continues. In the run phase and in a test, the problem is raised as an error. place:
---- the place, or nil for the line that runs. kind: "misnamed" for what is wrong whatever hosts answer, or nil for "invalid".
+--- Notes a problem in a description, and lets the reading continue. In the run phase and in a test, raises the problem as an error. place:
+--- the place, or nil for the line that runs. kind: "misnamed" if it is wrong no matter what hosts answer, or nil for "invalid".
 function problems.add(message, fix, place, kind)
   if phase.is "run" then
     if phase.rehearsing() then return rehearsal.mistake(kind or "invalid", message, fix, place) end
@@ -36,7 +36,8 @@ function problems.add(message, fix, place, kind)
   problems.list[#problems.list + 1] = { message = message, fix = fix, file = place.file, line = place.line, field = place.field }
 end
 
---- Notes that a word got more arguments than it takes: Lua would drop them without a message. count: the number of surplus arguments.
+--- Notes that a word got more arguments than it takes. Lua itself would drop them without a message. count: the number of surplus
+--- arguments.
 function problems.surplus(word, count, form)
   if count > 0 then problems.add(word .. " takes one argument, and its table follows", "write " .. form) end
 end
@@ -48,7 +49,7 @@ function problems.deprecated(what, instead, place, field)
   problems.warn(what .. " is deprecated", instead, problems.at_field(place or problems.here(), field))
 end
 
---- Notes a warning: something that is not wrong, but is perhaps not what was meant.
+--- Notes a warning about something that is not wrong, but is perhaps not what was meant.
 function problems.warn(message, fix, place)
   problems.warnings[#problems.warnings + 1] = { message = message, fix = fix, file = place.file, line = place.line, field = place.field }
 end

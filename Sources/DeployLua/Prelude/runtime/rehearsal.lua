@@ -1,5 +1,5 @@
--- What differs in a rehearsal, which reaches nothing real. Mistakes are noted and the function continues. It is also noted if something
--- depends on an answer that only a real host can give.
+-- What differs in a rehearsal, which reaches nothing real. Mistakes are noted, and the function continues. A function that depends on an
+-- answer that only a real host can give is noted too.
 
 local import = ...
 local boundary, errors, near = import "runtime/boundary", import "runtime/errors", import "runtime/near"
@@ -16,7 +16,7 @@ local uncertain = {
   check = { facts = true, previous = true, params = true, group = true, revision = true, release = true, actor = true, id = true },
 }
 
---- Notes that a function is started, which has used no invented answer yet.
+--- Notes that a function is started. At this point, it has not used an invented answer.
 function rehearsal.begin() doubted = false end
 
 --- Notes that what follows might depend on an invented answer.
@@ -41,13 +41,13 @@ function rehearsal.mistake(kind, message, fix, place)
   return void
 end
 
---- Reports a call that is wrong whatever hosts answer: in a rehearsal it is noted, and in a deployment it is raised as an error.
+--- Reports a call that is wrong no matter what hosts answer. In a rehearsal it is noted, and in a deployment it is raised as an error.
 function rehearsal.misuse(message, fix)
   if rehearsing() then return rehearsal.mistake("misnamed", message, fix) end
   return errors.usage(message, fix)
 end
 
---- Reports a value that cannot be used: it is noted in a rehearsal, and raised as an error in a deployment.
+--- Reports a value that cannot be used. In a rehearsal it is noted, and in a deployment it is raised as an error.
 function rehearsal.complain(message, fix)
   if rehearsing() then return rehearsal.mistake("invalid", message, fix) end
   return errors.usage(message, fix)
@@ -62,7 +62,8 @@ function rehearsal.misnamed(message, key, names)
   return raise { kind = "misnamed", message = message, fix = fix }
 end
 
---- Notes how many times at most the next operation is performed, and the milliseconds of the pauses in between, for the sum of deadlines.
+--- Notes, for the sum of deadlines, the largest number of times that the next operation is performed, and the milliseconds of the pauses in
+--- between.
 function rehearsal.repeats(times, pauses)
   if rehearsing() and times > 1 then boundary.note("repeats", { times = times, pauses = pauses }) end
 end

@@ -8,7 +8,7 @@ function tables.copy(table_)
   return new
 end
 
---- Returns the keys in their order.
+--- Returns the keys in order.
 function tables.keys(table_)
   local keys = {}
   for key in pairs(table_) do keys[#keys + 1] = key end
@@ -23,7 +23,7 @@ function tables.joined(first, second)
   return result
 end
 
---- Returns a table with the members of both. Those of `over` win. Nil counts as an empty table.
+--- Returns a table with the members of both. Members of `over` take precedence. Nil counts as an empty table.
 function tables.merged(under, over)
   local result = tables.copy(under or {})
   for key, value in pairs(over or {}) do result[key] = value end

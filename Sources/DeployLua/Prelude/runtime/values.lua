@@ -35,7 +35,7 @@ local function listed(name, members)
   return string.format("%s has %s", name, table.concat(names, ", "))
 end
 
---- Returns the table that a value stands for, such as the values of `deployment.params`; any other value itself.
+--- Returns the table that a value stands for, such as the values of `deployment.params`. Returns any other value itself.
 function values.plain(value)
   if type(value) ~= "userdata" then return value end
   local inside, kind = payload(value)

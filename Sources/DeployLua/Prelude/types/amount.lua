@@ -18,8 +18,8 @@ end
 --- Returns whether an amount that was read is zero.
 function amount.is_nothing(read) return (read.count or read.percent) == 0 end
 
---- Returns the count that an amount of `total` means, at most `total`. A share rounds down, but never to 0. Returns nil if the value is not
---- an amount.
+--- Returns the count that an amount stands for, out of `total`. It is at most `total`. A share is rounded down, but never to 0. Returns nil
+--- if the value is not an amount.
 function amount.of(value, total)
   local read = amount.read(value)
   if not read then return nil end

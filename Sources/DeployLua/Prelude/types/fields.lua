@@ -62,7 +62,7 @@ end
 
 local none = {}
 
---- Reads the options of a function that runs: a mistake is raised as an error, and noted in a rehearsal. word: the word with the fields.
+--- Reads the options of a function that runs. A mistake is raised as an error, or noted in a rehearsal. word: the word with the fields.
 --- subject: as for `fields.read`, or nil for the word.
 function fields.options(word, given, subject)
   if given == nil then return none end

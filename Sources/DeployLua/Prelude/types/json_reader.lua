@@ -14,7 +14,7 @@ local list_meta = { __metatable = false, __index = { [mark] = true } }
 --- Marks a table as a list, and returns it.
 function reader.list(table_) return setmetatable(table_, list_meta) end
 function reader.is_list(table_) return table_[mark] == true end
---- The limit of tables inside each other.
+--- The largest number of tables that can be nested.
 local deepest = 100
 
 local escapes = { b = "\b", f = "\f", n = "\n", r = "\r", t = "\t", ["\""] = "\"", ["\\"] = "\\", ["/"] = "/" }
@@ -118,7 +118,7 @@ function value_at(text, at, depth)
   return number_at(text, at)
 end
 
---- Returns the value of a text. If the text is not JSON, returns nil, what is wrong, and on which line.
+--- Returns the value of a text. If the text is not JSON, returns nil, what is wrong, and the number of the line.
 function reader.parse(text)
   local good, value, after = pcall(value_at, text, skip(text, 1), 0)
   if good then after = skip(text, after) end

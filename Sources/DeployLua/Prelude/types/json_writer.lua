@@ -4,7 +4,7 @@ local import = ...
 local errors, tables, values = import "runtime/errors", import "runtime/tables", import "runtime/values"
 local reader, void = import "types/json_reader", import "runtime/void"
 
---- The limit of tables inside each other.
+--- The largest number of tables that can be nested.
 local deepest = 100
 
 local written_as = { ["\""] = "\\\"", ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }

@@ -1,5 +1,5 @@
--- Addresses of servers in URLs, in a standard spelling, so that two spellings of one server become equal. A text that a client could
--- understand differently is refused.
+-- Addresses of servers in URLs, in a standard spelling, so that two spellings of the same server become equal. A text is refused if a
+-- client could understand it differently.
 
 local import = ...
 local address = import "words/address"

@@ -56,7 +56,7 @@ local function grant(own, what)
   grants.may(grants.asking(), needed, "recipe.alarm")
 end
 
---- Returns whether a time is longer than its limit, and reports that.
+--- Returns whether a time is longer than its limit. If it is, reports that.
 local function beyond(field, time, limit, words, hint, subject, place)
   if time <= limit then return false end
   problems.add(string.format("%s of %s is %s, and %s is the most", field, subject, duration.described(time), words), hint,
@@ -91,7 +91,7 @@ local function bounded(own, subject, place)
   return every
 end
 
---- Returns the fields without `check`, which an alarm cannot have, and whether `check` was given. If it was, that is reported.
+--- Returns the fields without `check`, which an alarm cannot have, and whether `check` was given. If it was, reports that.
 local function unchecked(given, subject, place)
   if type(given) ~= "table" or given.check == nil then return given, false end
   problems.add(subject .. " takes no check: functions run only while a deployment is under way",
@@ -119,7 +119,7 @@ function alarm.read(given, subject, place)
   return problems.placed(what, place)
 end
 
---- Reports an alarm of a recipe with rollback = false, because such a recipe cannot take hosts back.
+--- Reports an alarm of a recipe with rollback = false, because such a recipe cannot roll hosts back.
 function alarm.refuse_held(own, rollback, subject, place)
   if own and rollback == false then
     problems.add(subject .. " has an alarm, which rolls hosts back, and rollback = false, which forbids that", "leave one of them out",

@@ -1,4 +1,4 @@
--- Combines the bases of a recipe: adds up some fields, lets the later base win in the others, and warns about what is lost.
+-- Combines the bases of a recipe. Some fields are joined. For the others, the later base takes precedence, and a warning says what is lost.
 
 local import = ...
 local problems, tables = import "runtime/problems", import "runtime/tables"
@@ -56,8 +56,8 @@ local function add_stages(sum, more, said, subject, place)
   sum.declares = sum.declares or more.declares
 end
 
---- Returns all bases as one, in their order; without a base, returns what every recipe has. said: the recipe's own fields, which win over
---- all bases.
+--- Returns all bases as one, in order. Without a base, returns what every recipe has. said: the recipe's own fields, which override all
+--- bases.
 function bases.combined(list, said, subject, place)
   local sum = { fields = {}, origins = {}, hooks = {}, params = {}, stages = { stage.upload, stage.rollout }, on_failure = {},
     on_success = {}, partners = {}, tasks = {} }
@@ -75,7 +75,7 @@ function bases.combined(list, said, subject, place)
   return sum
 end
 
---- Warns that a list of shared paths replaces the base's list: paths that an earlier release had as links would be missing.
+--- Warns that a list of shared paths replaces the base's list. Paths that an earlier release had as links would then be missing.
 function bases.warn_of_unshared(before, now, subject, place)
   local known, lost = tables.set(now), {}
   for _, entry in ipairs(before or {}) do if not known[entry] then lost[#lost + 1] = string.format("%q", entry) end end

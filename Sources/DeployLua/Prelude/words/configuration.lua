@@ -51,7 +51,7 @@ local standard = {
   ["CodeDeployDefault.AllAtOnce"] = { healthy = { count = 0 } },
 }
 
---- Refuses other bounds beside CodeDeploy's rule, because that rule alone decides how many hosts may fail.
+--- Refuses other bounds together with CodeDeploy's rule, because that rule alone decides how many hosts are allowed to fail.
 local function check_alone(subject, own, place)
   if not own.minimum_healthy then return end
   for _, other in ipairs { "floor", "budget", "base" } do

@@ -1,4 +1,4 @@
--- freeze = { { … }, … }: times in which nothing is deployed.
+-- freeze = { { … }, … }: times at which nothing is deployed.
 
 local import = ...
 local language, near, problems = import "runtime/language", import "runtime/near", import "runtime/problems"

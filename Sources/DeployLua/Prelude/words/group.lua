@@ -20,7 +20,7 @@ language.word {
   }),
 }
 
---- Reports a plugin from elsewhere that names hosts of its own. The grants of such a plugin only cover the hosts of the project.
+--- Reports a plugin from elsewhere that brings its own hosts. The grants of such a plugin cover only the hosts of the project.
 local function refuse_own(plugin, place)
   if not plugin or plugin.origin ~= "locked" then return false end
   problems.add(string.format("plugin %q names hosts of its own, and hosts are the project's", plugin.name),

@@ -73,7 +73,7 @@ local function expand(name, into, place)
   for number = first, last do expand(before .. string.format("%0" .. #from .. "d", number) .. after, into, place) end
 end
 
---- Returns all hosts that a text such as "deploy@web[01-24]:2222" or "[fd77::11]:22" names.
+--- Returns all hosts in a text such as "deploy@web[01-24]:2222" or "[fd77::11]:22".
 local function hosts_named(text, place)
   local user, machine, port = address.parts(text)
   local names, result = {}, {}
@@ -92,7 +92,7 @@ local function hosts_named(text, place)
   return result
 end
 
---- Completes one host of a list. Its own fields win over its address, over the text that names it, and over the group's fields.
+--- Completes one host of a list. Its own fields override its address, the text that names it, and the group's fields.
 local function complete(one, own, group, place)
   local way = own.transport or group.transport
   local reached = address.of(one.name, own, way == nil or way == "ssh", place)

@@ -30,7 +30,7 @@ function named.declare(what, name, value, place)
   return true
 end
 
---- Returns whether a name can be used in file names and on command lines; if not, that is reported.
+--- Returns whether a name can be used in file names and on command lines. If it cannot, reports that.
 function named.is_good(what, name, place)
   if type(name) == "string" and #name > longest then
     problems.add(string.format("a %s's name has at most %d bytes, got %d", what, longest, #name), nil, place)
@@ -44,7 +44,7 @@ function named.is_good(what, name, place)
   return false
 end
 
---- Begins a definition whose word takes a name and then a table. Until the table comes, the definition is unfinished.
+--- Begins a definition whose word takes a name and then a table. Until the table is given, the definition is unfinished.
 function named.begun(what, name, place, finish)
   local entry = { what = what, name = name, place = place }
   unfinished[#unfinished + 1] = entry
@@ -54,7 +54,7 @@ function named.begun(what, name, place, finish)
   end)
 end
 
---- Reports each name after which no table came.
+--- Reports each name that was not followed by a table.
 function named.finish()
   for _, entry in ipairs(unfinished) do
     if not entry.done then

@@ -6,7 +6,7 @@ local tables, values = import "runtime/tables", import "runtime/values"
 local duration, fields, types = import "types/duration", import "types/fields", import "types/types"
 
 local option = { names = { "boolean", "integer", "number", "percent", "string", "choice", "duration" } }
---- Kinds that take texts beside their fields: { "a", "b", default = "a" }.
+--- Kinds that take texts in addition to their fields: { "a", "b", default = "a" }.
 local with_choices = { choice = true, list = true }
 
 local function checked_number(whole)
@@ -41,7 +41,7 @@ local function matching(options)
   end
 end
 
---- Reads lists of texts, with the options that bound their number and describe each text.
+--- Reads lists of texts. The options limit the number of texts and describe each of them.
 local function listed(options)
   local fits = matching(options)
   return function(value)

@@ -12,7 +12,7 @@ language.word {
 
 local escapes = { n = "\n", r = "\r", t = "\t", ["\\"] = "\\", ["\""] = "\"", ["$"] = "$" }
 
---- Returns a value as it is written. If its quotes are not closed or something follows them, returns nil and what is wrong.
+--- Returns the value in a written form. If its quotes are not closed, or if something follows them, returns nil and what is wrong.
 local function value(text)
   local quote = string.sub(text, 1, 1)
   if quote ~= "'" and quote ~= "\"" then return (string.gsub(string.gsub(text, "%s+#.*$", ""), "%s+$", "")) end

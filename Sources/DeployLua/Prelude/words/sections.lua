@@ -7,7 +7,7 @@ local joined = tables.joined
 
 local sections = {}
 
---- Returns both lists as one. Items of the second list that the first already has are left out, because two bases can share a base.
+--- Returns both lists as one. Items of the second list that are already in the first are left out, because two bases can share a base.
 function sections.united(first, second, same)
   local result = joined(first)
   for _, item in ipairs(second or {}) do
@@ -38,8 +38,8 @@ function sections.of(list)
   return result
 end
 
---- Returns both lists as one, section by section. In each section, the stages of the first list come first. A rollout that names a strategy
---- wins.
+--- Returns both lists as one, section by section. In each section, the stages of the first list come first. A rollout that has a strategy
+--- takes precedence.
 function sections.merged(first, second)
   local a, b = sections.of(first), sections.of(second)
   local rollout = b.rollout or a.rollout

@@ -103,7 +103,7 @@ local function whole(run, on)
   end, run)
 end
 
---- Returns the fields of a stage besides its function, or nil if there are none.
+--- Returns the fields of a stage without its function, or nil if there are none.
 local function terms(own)
   if not (own.once or own.on or own.irreversible or own.undo) then return nil end
   return { once = own.once, irreversible = own.irreversible, on = own.on and own.on.on, group = own.on and own.on.group,

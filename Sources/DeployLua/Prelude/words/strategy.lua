@@ -53,7 +53,7 @@ local function bind(inside, given, place)
     batch = amount.read(options.batch), place = place, plugin = inside.plugin })
 end
 
---- Returns a strategy for a plugin that chose it: the strategy has no more than that plugin's grants. Other values are returned unchanged.
+--- Returns a strategy for a plugin that chose it. The strategy then has at most that plugin's grants. Other values are returned unchanged.
 function strategy.shared(value, plugin)
   local kind = values.is(value, defined) and defined or values.is(value, bound) and bound
   if not kind or payload(value).plugin then return value end

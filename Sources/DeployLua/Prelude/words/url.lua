@@ -98,7 +98,7 @@ local function machine(text, place, parts)
   parts.host, parts.port = string.lower(host), number
 end
 
---- Returns the user and the password (nil: there is no colon) of the part before the @.
+--- Returns the user and the password in the part before the @. The password is nil if there is no colon.
 local function login(text, user)
   if string.find(user, "[^%w%-._~!$&'()*+,;=:%%]") then refuse(text, "its user has a character that is written with %: an @ is %40") end
   local name, colon, password = string.match(user, "^([^:]*)(:?)(.*)$")
