@@ -70,14 +70,16 @@ extension Verb {
 @main
 enum Main {
   static func main() async {
-    // If the parent closed a standard descriptor, the first file that is opened would get its number, and then receive what is printed.
+    // If the parent closed a standard descriptor, the first file that is opened would get that descriptor's number, and would receive what
+    // is printed.
     for descriptor in 0..<Int32(3) where fcntl(descriptor, F_GETFD) < 0 { _ = open("/dev/null", O_RDWR) }
-    // If a reader goes away (`lander history | head`), the command must not die half-way through a deployment. The handler does nothing.
-    // Unlike SIG_IGN, a handler is not inherited by the processes that this one starts.
+    // The command must not die half-way through a deployment if a reader goes away, as in `lander history | head`. So SIGPIPE gets a
+    // handler that does nothing. Unlike SIG_IGN, a handler is not inherited by the processes that this one starts.
     signal(SIGPIPE, hearNothing)
     // A write beyond `ulimit -f` must fail like a write to a full disk.
     signal(SIGXFSZ, hearNothing)
-    // Jobs on this machine outlive this process, so they must not inherit its descriptors, such as the pipe for a CI step's output.
+    // Jobs on this machine outlive this process, so they must not inherit this process's descriptors, such as the pipe for a CI step's
+    // output.
     for descriptor in 3..<Int32(1024) { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
     let terminal = Terminal()
     Ending.expect(Array(CommandLine.arguments.dropFirst()))
@@ -103,7 +105,7 @@ enum Main {
       }
       Ending.leave(.done)
     } catch {
-      // If a signal is ending the command, a failure that follows from that is not reported.
+      // If a signal is ending the command, failures that this causes are not reported.
       if EarlyEnd.isUnderWay { EarlyEnd.wait() }
       Ending.leave(terminal.report(error), error)
     }
@@ -130,8 +132,8 @@ enum Elsewhere {
     return Array(rest)
   }
 
-  /// Takes one `-C DIR` from the front. The outer optional is nil if the first word is a different one; the inner optional is nil if no
-  /// folder follows `-C`.
+  /// Takes one `-C DIR` from the front. The outer optional is nil if the first word is not `-C`. The inner optional is nil if no folder
+  /// follows `-C`.
   private static func next(in rest: inout ArraySlice<String>) -> String?? {
     guard let word = rest.first, word.hasPrefix("-C") || word == "--project" || word.hasPrefix("--project=") else { return nil }
     rest.removeFirst()
@@ -158,7 +160,7 @@ private func hearNothing(_: Int32) {}
 
 /// Finds subcommands by their names. Unknown names are refused, with a near match.
 enum Subcommand {
-  /// Returns the command that the first words name, or the parent if the first word names no subcommand.
+  /// Returns the subcommand whose name the first words are, or the parent if there is no such subcommand.
   static func named(_ arguments: [String], below parent: any ParsableCommand.Type = Lander.self) -> any ParsableCommand.Type {
     guard let word = arguments.first,
       let child = parent.configuration.subcommands.first(where: {
@@ -168,14 +170,14 @@ enum Subcommand {
     return named(Array(arguments.dropFirst()), below: child)
   }
 
-  /// Returns the words that name the command, such as `bundle list`.
+  /// Returns those words that are the command's name, such as `bundle list`.
   static func path(_ arguments: [String], below parent: any ParsableCommand.Type = Lander.self) -> [String] {
     guard let word = arguments.first else { return [] }
     let child = named([word], below: parent)
     return child == parent ? [] : [word] + path(Array(arguments.dropFirst()), below: child)
   }
 
-  /// - Throws: `Problems` if the first word that is not an option names no subcommand.
+  /// - Throws: `Problems` if the first word that is not an option is not the name of a subcommand.
   static func check(
     _ arguments: [String], of parent: any ParsableCommand.Type, path: String = "lander"
   ) throws {

@@ -3,7 +3,7 @@ import DeployAppSpec
 import DeployModel
 import Foundation
 
-/// `lander appspec check`: lists the errors of a bundle with an appspec file, and warns about common surprises.
+/// `lander appspec check`: lists the errors in a bundle that has an appspec file, and warns about common surprises.
 struct AppSpecCheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",

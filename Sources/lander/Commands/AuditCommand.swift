@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Verifies the chains of the journal, and compares them with the receipts on hosts if the hosts can be reached.
+/// Verifies the chains of the journal. If hosts can be reached, compares the chains with the receipts on them.
 struct AuditCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "audit",
@@ -62,7 +62,7 @@ struct AuditCommand: Verb {
     surface.terminal ? lines.flatMap { $0.folded(to: surface.width) } : lines
   }
 
-  /// Compares the receipts on hosts with the journal, if the hosts are known.
+  /// If the hosts are known, compares their receipts with the journal.
   private func compared(_ chains: [ChainVerdict], _ past: PastDeployments, _ terminal: Terminal) async throws -> AuditResult {
     let project: LoadedProject
     do { project = try await Wiring.lastingProject(options, bundle, tell: terminal.listener()) } catch {

@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Prints what a bundle holds.
+/// Prints the contents of a bundle.
 struct BundleInspect: Verb {
   static let configuration = CommandConfiguration(
     commandName: "inspect", abstract: "Prints the contents of a bundle, path by path.",

@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Compares every file of bundles with its digest.
+/// Compares every file of one or all bundles with its recorded digest.
 struct BundleVerify: Verb {
   static let configuration = CommandConfiguration(
     commandName: "verify",

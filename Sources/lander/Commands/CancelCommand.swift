@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Cancels a deployment in an orderly way, whichever process runs it.
+/// Cancels a deployment in an orderly way, no matter which process runs it.
 struct CancelCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "cancel", abstract: "Cancels a deployment: restores its hosts and gives the locks back.",

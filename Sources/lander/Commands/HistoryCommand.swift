@@ -45,12 +45,12 @@ struct HistoryCommand: Verb {
     for (index, deployment) in all.prefix(limit).enumerated() {
       if let gate = try await past?.openGate(of: deployment) {
         let isLate = deployment.parked.map { $0 <= SystemClock.now } ?? false
-        // Another machine might have ended the deployment without this journal knowing it.
+        // Another machine might have ended the deployment, in which case this journal does not show that.
         report.entries[index].waits = isLate ? nil : gate
         if isLate { report.entries[index].next = "lander resume \(deployment.id)  its time is over" }
       }
       let account = try await past?.account(of: deployment.id)
-      // A deployment and the rollback that followed were one command, so hosts that the rollback restored need no attention.
+      // A deployment and the rollback that followed it belong together, so hosts that the rollback restored need no attention.
       let pair = pairs.first { $0.first.id == deployment.id && $0.back != nil }
       let both = if let pair { try await past?.account(of: pair) } else { account }
       report.entries[index].account = both.flatMap { account?.leaving(as: $0) }

@@ -63,7 +63,7 @@ struct PlanCommand: Verb {
   /// Returns the request with the options of this command.
   private func completing(_ asked: Asked) -> Asked { stages.completing(release.completing(asked)) }
 
-  /// Shows what `deploy --missing` would do. The hosts are asked, because only they know what they lack.
+  /// Shows what `deploy --missing` would do. The hosts are asked, because only they know whether they lack the revision.
   private func missing(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let file = try out.map { try ResultFile(at: Folder.absolute($0), option: "--out") }
     let start = MissingStart(

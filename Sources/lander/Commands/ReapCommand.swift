@@ -30,7 +30,7 @@ struct ReapCommand: Verb {
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let project = try await Wiring.lastingProject(options, bundle, tell: terminal.listener())
     var selections = try project.project.selections(recipe: recipe, group: group)
-    // A group that no recipe names might have deployments too.
+    // A group might have deployments even if no recipe refers to it.
     if group == nil, recipe == nil { selections += try project.project.groupSelections(nil) }
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
     return try await desk.use { desk in

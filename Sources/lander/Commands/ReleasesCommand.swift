@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Lists the releases that hosts keep, and says to which of them a rollback can go.
+/// Lists the releases that hosts keep, and says to which of these releases hosts can be rolled back.
 struct ReleasesCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "releases",

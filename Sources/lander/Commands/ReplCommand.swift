@@ -2,7 +2,7 @@ import ArgumentParser
 import DeployDesk
 import DeployModel
 
-/// Runs lines of Lua in the way hooks run.
+/// Runs lines of Lua in the same way as hooks.
 struct ReplCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "repl", abstract: "Runs lines of Lua in the way hooks run, on simulated hosts or on real ones.",

@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Takes hosts back to the good release before the one that they run now.
+/// Rolls hosts back to the good release before the one that they run now.
 struct RollbackCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "rollback",

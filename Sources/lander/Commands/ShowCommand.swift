@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Prints one recipe combined with its base, with the source of each part. Or prints one deployment.
+/// Prints one deployment, or one recipe. A recipe is combined with its base, and the source of each part is shown.
 struct ShowCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "show",
@@ -41,14 +41,14 @@ struct ShowCommand: Verb {
     return .done
   }
 
-  /// Returns the named train, or nil if the argument names no train or is missing.
+  /// Returns the train that the argument identifies. Returns nil if there is no such train, or no argument.
   private func train() throws -> Train? {
     guard let word = recipe, Train.ID.isMeant(by: word) else { return nil }
     if let project = try? Wiring.project(options).project, project.recipes.contains(where: { $0.name.isExactly(word) }) { return nil }
     return try TrainFile.named(word, in: options.existingStateFolder())
   }
 
-  /// Returns the report of the named deployment, or nil if the argument names a recipe or is missing.
+  /// Returns the report of the deployment that the argument identifies. Returns nil if the argument is a recipe's name, or is missing.
   private func deployment() async throws -> AccountReport? {
     guard let word = recipe else { return nil }
     // This works even if the project does not load, because the journal has what was deployed.

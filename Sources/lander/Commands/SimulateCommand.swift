@@ -5,7 +5,7 @@ import DeployModel
 import DeployReport
 import Foundation
 
-/// Runs a rollout many times on a simulated fleet. Measures how long it takes, and what faults do to it.
+/// Runs a rollout many times on a simulated fleet, and measures how long it takes and what effect faults have.
 struct SimulateCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "simulate",

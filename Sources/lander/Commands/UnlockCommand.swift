@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Says which deployment has a group's lock and which of its commands still run, and removes the lock.
+/// Says which deployment has a group's lock and which commands of that deployment are still running, and removes the lock.
 struct UnlockCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "unlock", abstract: "Shows which deployment has the lock of a group, and removes the lock.",
@@ -69,7 +69,7 @@ struct UnlockCommand: Verb {
 }
 
 extension DeadHolder {
-  /// The lines about a holder that no longer runs, and the command to use instead of removing its lock.
+  /// The lines about a holder that is no longer running, with the command to use instead of removing its lock.
   fileprivate var lines: [String] {
     guard case .interrupted(let deployment) = self else { return [clause.sentenced] }
     return [

@@ -1,7 +1,7 @@
 import ArgumentParser
 import DeployModel
 
-/// How to deploy the bundle of `--appspec`: the settings that a recipe would have.
+/// Options that say how to deploy the bundle of `--appspec`. They stand for the settings that a recipe would have.
 struct AppSpecChoices: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -34,7 +34,7 @@ struct AppSpecChoices: ParsableArguments {
   @Flag(help: "With --appspec: roll nothing back; a host that fails stays as it is, as under the CodeDeploy agent.")
   var noRestore = false
 
-  /// The options of `--appspec`, for near matches.
+  /// The names of the options for `--appspec`, for near matches.
   static let names = [
     "appspec", "hosts", "user", "application-name", "deployment-group-name", "batch", "appspec-filename", "file-exists-behavior", "sudo",
     "ignore-stop-failures", "refuse-foreign-links", "no-restore",

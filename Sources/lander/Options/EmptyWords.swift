@@ -1,13 +1,13 @@
 import ArgumentParser
 import DeployModel
 
-/// Refuses options of `lander` with an empty value, because an unset variable leaves an empty value in `--revision "$ARTIFACT"`.
+/// Refuses options of `lander` with an empty value. If a variable is unset, `--revision "$ARTIFACT"` has such a value.
 enum EmptyWords {
   /// - Parameter arguments: all words after `lander`. Words after `--` are not checked, because they belong to a command on hosts.
   /// - Throws: `Problems`, one for each empty value. Parameters of recipes are not checked, because their types say which values are valid.
   static func check(_ arguments: [String]) throws(Problems) {
     let words = arguments.prefix { $0 != "--" }
-    // To learn a command's options takes some milliseconds.
+    // This comes first, because it takes some milliseconds to find out a command's options.
     guard words.contains(where: { $0.hasSuffix("=") || $0.allSatisfy(\.isWhitespace) }) else { return }
     let options = Set(OptionNames.names(of: Subcommand.named(Array(words))))
     var problems: [Problem] = []

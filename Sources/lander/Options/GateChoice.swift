@@ -2,7 +2,7 @@ import ArgumentParser
 import DeployDesk
 import DeployModel
 
-/// Which gate a person answers, and why. For a parked deployment, also whether this command resumes it.
+/// Which gate a person answers, and why. If the deployment is parked, also whether this command resumes it.
 struct GateChoice: ParsableArguments {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
@@ -16,8 +16,8 @@ struct GateChoice: ParsableArguments {
   @Argument(help: ArgumentHelp("The gate, by name or number; without it, the open gate.", valueName: "gate"))
   var gate: String?
 
-  /// Answers the question of a train, or a gate of a deployment that an engine runs, or resumes a parked deployment with the answer.
-  /// - Parameter sign: signs the approval. If nil, the approval is not signed.
+  /// Answers a train's question, or the gate of a deployment that an engine runs. If the deployment is parked, resumes it with the answer.
+  /// - Parameter sign: the function that signs the approval, or nil if the approval is not signed.
   func answer(_ kind: Message.Kind, signing sign: Signing? = nil, on terminal: Terminal) async throws -> DeployModel.ExitCode {
     if kind != .promote, let train = try TrainFile.named(id, in: options.existingStateFolder()) {
       if sign != nil {
@@ -35,7 +35,7 @@ struct GateChoice: ParsableArguments {
     do {
       return try await Speech(kind: kind, gate: gate, comment: why.comment, sign: sign).say(to: id, options, on: terminal)
     } catch {
-      // The engine might have exited meanwhile, so that the deployment is now parked.
+      // The engine might have exited meanwhile. In that case, the deployment is parked now.
       if try await Speech.isKnown(id, options), let code = try await answering.perform(id, options, on: terminal) { return code }
       throw error
     }

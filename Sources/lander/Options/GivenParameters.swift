@@ -2,16 +2,16 @@ import DeployCore
 import DeployModel
 import Foundation
 
-/// The parameters of a recipe that are not typed as options: those in the file of `--params`, and those in the environment. Options win
-/// over the file, and the file wins over the environment.
+/// The parameters of a recipe that are not typed as options. They come from the file of `--params`, and from the environment. Options take
+/// precedence over the file, and the file takes precedence over the environment.
 struct GivenParameters {
-  /// The values from the environment, then those from the file: a later value of the same parameter wins. Values that do not fit their
-  /// parameter are left out.
+  /// The values from the environment, and then those from the file. A later value of the same parameter overrides an earlier one. Values
+  /// that do not fit their parameter are left out.
   private(set) var members: [Value.Member] = []
   private(set) var problems: [Problem] = []
-  /// The parameters of the recipe. Empty if no recipe is chosen; values are then checked later.
+  /// The parameters of the recipe. Empty if no recipe has been chosen. In that case, values are checked later.
   private let own: [Parameter]
-  /// The prefix of variables' names: `LANDER_PARAM_DRY_RUN` is the parameter `dry_run`.
+  /// The prefix of variables' names. For example, `LANDER_PARAM_DRY_RUN` sets the parameter `dry_run`.
   static let prefix = "LANDER_PARAM_"
   /// The limit of the file in bytes.
   private static let most = 1 << 20
@@ -21,7 +21,8 @@ struct GivenParameters {
   /// - Parameters:
   ///   - file: the path of a JSON object with a member for each parameter, or nil if there is no such file.
   ///   - own: parameters of the recipe.
-  ///   - all: parameters of all recipes and tasks. A variable of one of these is ignored, because a CI job sets it for another command.
+  ///   - all: parameters of all recipes and tasks. A variable for one of these is ignored, because a CI job might have set it for another
+  ///     command.
   init(file: String?, own: [Parameter], all: [Parameter], environment: [(name: String, text: String)]) {
     self.own = own
     for (variable, text) in environment where variable.hasPrefix(Self.prefix) {
@@ -96,7 +97,7 @@ struct GivenParameters {
     var fix: String?
   }
 
-  /// The bytes of a file, or of a pipe up to its end.
+  /// Returns the bytes of a file, or of a pipe up to its end.
   private static func bytes(of path: String) throws(Refusal) -> [UInt8] {
     func failed() -> Refusal {
       let code = errno

@@ -14,8 +14,9 @@ struct HostChoice: ParsableArguments {
   /// - Throws: `Problems` as `names(_:of:)` does.
   var names: [String] { get throws { try HostChoice.names(only) + tags.words } }
 
-  /// Runs `look`, which looks up hosts. If `--only` did not name the hosts, a problem then says which option or argument named them.
-  /// - Parameter option: the option that named the hosts, or nil if they are plain arguments.
+  /// Runs `look`, which looks up hosts. If the hosts were not given with `--only`, its problems say which option or argument they come
+  /// from.
+  /// - Parameter option: the option with which the hosts were given, or nil if they are plain arguments.
   static func named<T>(by option: String?, _ look: () throws -> T) throws -> T {
     do { return try look() } catch var problems as Problems {
       for index in problems.list.indices where problems.list[index].subject == "--only" { problems.list[index].subject = option }
@@ -26,7 +27,7 @@ struct HostChoice: ParsableArguments {
   /// Returns the names of hosts that typed words contain: `--only web1 web2`, `--only web1,web2`, `--only "web1 web2"`.
   /// - Parameter option: the option that gave the words.
   /// - Returns: an empty list if nothing was typed, which selects every host.
-  /// - Throws: `Problems` if a word names no host, for example because a variable is unset. Such a word must not select every host.
+  /// - Throws: `Problems` if a word contains no name, for example because a variable is unset. Such a word must not select every host.
   static func names(_ words: [String], of option: String = "--only") throws(Problems) -> [String] {
     let names = words.map { $0.utf8.split { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: " ") }.map { String(Substring($0)) } }
     guard !names.contains([]) else {

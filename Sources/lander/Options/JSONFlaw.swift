@@ -1,10 +1,11 @@
-/// The first place where a text is no JSON (RFC 8259). Foundation's reader accepts more than JSON, and does not say what is wrong where.
+/// The first place where a text is not valid JSON (RFC 8259). Foundation's reader cannot be used for this, because it accepts more than
+/// JSON, and does not say what is wrong and where.
 struct JSONFlaw: Error, Hashable {
   /// The line of the text, counted from 1.
   var line: Int
   var words: String
 
-  /// Returns the flaw; nil: the text is JSON.
+  /// Returns the flaw, or nil if the text is JSON.
   static func first(in text: [UInt8]) -> JSONFlaw? {
     var scan = JSONScan(text)
     do throws(JSONFlaw) {
@@ -14,11 +15,11 @@ struct JSONFlaw: Error, Hashable {
   }
 }
 
-/// Goes over a text once.
+/// Reads a text once from its beginning to its end.
 private struct JSONScan {
   private let text: [UInt8]
   private var at = 0
-  /// The limit of lists and objects inside each other.
+  /// The largest number of lists and objects that can be nested.
   private static let deepest = 200
 
   init(_ text: [UInt8]) { self.text = text }

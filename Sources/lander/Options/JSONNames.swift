@@ -3,7 +3,7 @@ import Foundation
 
 /// The names in the text of a JSON object, with repetitions. Foundation's reader silently keeps only one member of each name.
 enum JSONNames {
-  /// Returns the names that the outermost object has more than once, in their order.
+  /// Returns the names that the outermost object has more than once, in order.
   /// - Parameter text: valid JSON.
   static func repeated(in text: [UInt8]) -> [String] {
     var (seen, repeated): (Set<ExactText>, [String]) = ([], [])
@@ -13,7 +13,7 @@ enum JSONNames {
 
   private static func outermost(_ text: [UInt8]) -> [String] {
     var (names, depth, index) = ([String](), 0, 0)
-    // A text is a name if it comes after { or a comma of the outermost object.
+    // A string is a name if it comes after the { of the outermost object, or after a comma directly in that object.
     var isName = false
     while index < text.count {
       switch text[index] {

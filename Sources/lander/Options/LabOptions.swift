@@ -1,7 +1,7 @@
 import ArgumentParser
 import DeployModel
 
-/// What `lander test --lab` runs for real, and for how long.
+/// Options that say what `lander test --lab` deploys to throwaway hosts, and how long that is allowed to take.
 struct LabOptions: ParsableArguments {
   @Flag(
     help: """
@@ -22,7 +22,7 @@ struct LabOptions: ParsableArguments {
   @Flag(help: "With --lab: keep the folder of the throwaway hosts, and print its path.")
   var keep = false
 
-  /// The largest number of hosts of each group, unless `--hosts` gives another one.
+  /// The largest number of hosts of each group if `--hosts` is not given.
   static let usualHosts = 3
 
   mutating func validate() throws {

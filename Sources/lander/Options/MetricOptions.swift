@@ -1,7 +1,7 @@
 import ArgumentParser
 import DeployDesk
 
-/// What simulated hosts show to an analysis.
+/// The measurements that an analysis reads from simulated hosts.
 struct MetricOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The number of requests that a host serves in a second, for analyses of a rate.", valueName: "count"))
   var requests = 10.0
@@ -16,7 +16,7 @@ struct MetricOptions: ParsableArguments {
     if !(value > 0 && value <= 1_000_000_000) { throw ValidationError("--value takes more than 0, and at most 1000000000") }
   }
 
-  /// Sets what hosts show in a simulation of this size.
+  /// Sets the measurements in a simulation of this size.
   func set(in size: inout Forecast.Size) {
     size.shows(requests: requests, failing: Forecast.share(failing) ?? 0, value: value)
   }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import DeployModel
 
-/// The folders of the project and of its state; every command has these options.
+/// The project's folder and its state folder. Every command has these options.
 struct ProjectOptions: ParsableArguments {
   @Option(
     name: [.customShort("C"), .long],
@@ -17,7 +17,7 @@ struct ProjectOptions: ParsableArguments {
   var state: String?
 
   /// The folder that holds `deploy.lua`.
-  /// - Throws: `Problems` that name the folders in which lander looked for it.
+  /// - Throws: `Problems` if there is none. They list the folders in which lander searched.
   func folder() throws(Problems) -> String {
     if let project {
       let folder = Folder.absolute(project)
@@ -35,13 +35,13 @@ struct ProjectOptions: ParsableArguments {
     }
   }
 
-  /// The project's folder; if there is no `deploy.lua` yet, the folder in which `lander init` would write one.
+  /// The project's folder. If there is no `deploy.lua` yet, the folder in which `lander init` would write one.
   var folderOrHere: String { (try? folder()) ?? Folder.absolute(project ?? ".") }
 
-  /// The state folder, whether it exists or not.
+  /// The state folder, which does not have to exist.
   func stateFolder() -> String { state.map { Folder.absolute($0) } ?? folderOrHere + "/.lander" }
 
-  /// The state folder, for commands that only read, or nil if it does not exist because nothing was ever deployed from here.
+  /// Returns the state folder, for commands that only read. Returns nil if it does not exist because nothing was ever deployed from here.
   /// - Throws: `Problems` if `--state` names a folder that does not exist, or if neither a state folder nor a project exists.
   func existingStateFolder() throws(Problems) -> String? {
     let path = stateFolder()

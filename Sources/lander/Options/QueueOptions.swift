@@ -6,7 +6,7 @@ extension WhenBusy: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 }
 
-/// The options for the case that another deployment has the hosts.
+/// The options that say what to do if another deployment has the hosts.
 struct QueueOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -52,7 +52,7 @@ struct QueueOptions: ParsableArguments {
   }
 
   /// Returns what is wrong with the values of these options.
-  /// - Parameter overrideFreeze: whether the deployment ignores freeze windows, which needs a reason too.
+  /// - Parameter overrideFreeze: whether the deployment ignores freeze windows. That requires a reason too.
   private func problems(_ overrideFreeze: Bool) -> [Problem] {
     var problems: [Problem] = []
     if urgent, line == nil {

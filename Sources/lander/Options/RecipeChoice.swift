@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The recipe, the hosts and the reason, for commands that deploy no revision of their own.
+/// The recipe, the hosts and the reason, for commands that do not deploy a new revision.
 struct RecipeChoice: ParsableArguments {
   @OptionGroup var bundle: AppSpecOption
   @Argument(

@@ -1,7 +1,7 @@
 import DeployCore
 import DeployModel
 
-/// The arguments of a command beyond its own options: the recipe's name, and the recipe's parameters as options.
+/// The arguments of a command that are not its own options: the recipe's name, and the recipe's parameters as options.
 struct RecipeOptions: Equatable {
   private(set) var recipe: String?
   private(set) var parameters: [Value.Member] = []
@@ -66,9 +66,9 @@ struct RecipeOptions: Equatable {
     }
   }
 
-  /// Returns the problem that `--param` and the short form give one parameter two values; nil: they do not.
+  /// Returns a problem if `--param` and the short form give one parameter two values, or nil if they do not.
   /// - Parameters:
-  ///   - text: the value of `--param`, and `value` the part after its `=`.
+  ///   - text: the value of `--param`. `value` is the part of it after the `=`.
   ///   - short: the parameters that were given in the short form.
   private static func contradiction(_ text: String, _ value: String, of parameter: Parameter, _ short: [Value.Member]) -> Problem? {
     guard !parameter.kind.isList, let other = short.last(where: { $0.name.isExactly(parameter.name) })?.value.text,
@@ -82,8 +82,8 @@ struct RecipeOptions: Equatable {
     return ["true", "yes", "on"].contains(text) ? "true" : ["false", "no", "off"].contains(text) ? "false" : text
   }
 
-  /// Returns the parameters of all recipes, first those of the recipe that the words name. If several recipes have parameters with one
-  /// name, the type of the first counts.
+  /// Returns the parameters of all recipes. Those of the recipe that the words mention come first. If parameters of several recipes have
+  /// the same name, the type of the first one counts.
   static func declared(in project: Project, for words: [String]) -> [Parameter] {
     let named = words.lazy.compactMap { word in project.recipes.first { $0.name.isExactly(word) } }.first
     let own = named ?? (project.recipes.count == 1 ? project.recipes[0] : nil)

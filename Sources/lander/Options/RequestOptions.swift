@@ -43,7 +43,7 @@ struct RequestOptions: ParsableArguments {
   )
   var orphans: LockRequest.Orphans = .wait
 
-  /// The first given option or word that says what is deployed, or nil if none was given.
+  /// The first option or word that was given to say what is deployed, or nil if there is none.
   var choice: String? {
     let options: [(String, Bool)] = [
       ("--group", group != nil), ("--only", !only.isEmpty), ("--where", !tags.conditions.isEmpty),
@@ -52,8 +52,8 @@ struct RequestOptions: ParsableArguments {
     return words.first ?? options.first { $0.1 }?.0
   }
 
-  /// Returns the groups that `--group` names, or an empty list if the option was not given. If a group of the project has a comma in its
-  /// name, the whole value is that group's name.
+  /// Returns the groups in the value of `--group`, or an empty list if the option was not given. If the whole value is the name of one
+  /// group, that name can contain commas.
   func groups(of project: Project) -> [String] {
     guard let group, group.contains(","), !project.groups.contains(where: { $0.name.isExactly(group) }) else {
       return group.map { [$0] } ?? []
@@ -62,8 +62,8 @@ struct RequestOptions: ParsableArguments {
       .map { String($0.reversed().trimmingPrefix { $0 == " " }.reversed()) }
   }
 
-  /// Returns the deployment that the command line asks for.
-  /// - Throws: `Problems` if `--only` names no host, or `--where` no tag and value.
+  /// Returns the deployment that the command line requests.
+  /// - Throws: `Problems` if `--only` has no host's name, or if `--where` has no tag and value.
   /// - Parameter whole: the project of which `project` is a part, or nil if the two are the same.
   func asked(of project: Project, in whole: Project? = nil) throws(Problems) -> Asked {
     let groups = groups(of: project)
@@ -76,8 +76,8 @@ struct RequestOptions: ParsableArguments {
     return asked
   }
 
-  /// The deployment that the command line asks for, for one of several groups.
-  /// - Parameter variables: whether variables of the environment give parameters.
+  /// Returns the deployment that the command line requests, for one of several groups.
+  /// - Parameter variables: whether environment variables can set parameters.
   func asked(of project: Project, group: String?, in whole: Project? = nil, variables: Bool = true) throws(Problems) -> Asked {
     let given = RecipeOptions(
       words, explicit: param, recipes: project.recipes.map(\.name), declared: RecipeOptions.declared(in: project, for: words),

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// How programs get the result; every command has these options.
+/// How programs get the result. Every command has these options.
 struct ResultOptions: ParsableArguments {
   @Flag(
     help: """
@@ -11,7 +11,7 @@ struct ResultOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Also write the JSON object of --json to this file.", valueName: "file"))
   var result: String?
 
-  /// - Throws: if `--json` was given beside an option that asks for another form of standard output.
+  /// - Throws: if `--json` was given together with an option that asks for another form of standard output.
   func refuse(beside option: String) throws {
     if json { throw ValidationError("--json and \(option) exclude each other: use --result FILE for the object") }
   }

@@ -3,7 +3,7 @@ import DeployModel
 import DeployReport
 import Glibc
 
-/// How long the command waits while a deployment only lacks a person's answer.
+/// How long the command waits while a deployment needs nothing but a person's answer.
 struct StayOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -24,7 +24,7 @@ struct StayOptions: ParsableArguments {
     }
   }
 
-  /// How long the command stays at a gate: without `--wait`, it stays only if there is a terminal.
+  /// How long the command keeps running at a gate. Without `--wait`, it keeps running only if there is a terminal.
   var staying: Staying {
     if let wait { return Interval(wait).map { .upTo($0) } ?? .always }
     return isatty(STDIN_FILENO) == 1 || isatty(STDERR_FILENO) == 1 ? .always : .upTo(.zero)

@@ -10,7 +10,7 @@ struct WhereOption: ParsableArguments {
       valueName: "tag=value"))
   var conditions: [String] = []
 
-  /// - Throws: `Problems` if a condition is not a tag and value.
+  /// - Throws: `Problems` if a condition is not a tag with a value.
   var words: [String] {
     get throws(Problems) {
       let bad = conditions.filter { condition in

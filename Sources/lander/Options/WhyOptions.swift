@@ -28,7 +28,7 @@ struct WhyOptions: ParsableArguments {
     return said
   }
 
-  /// Those of the message, the actor and the labels that are valid, and the problems of those that are not.
+  /// The message, the actor and the labels, as far as they are valid, and a problem for each that is not.
   var reading: (said: StatedProvenance, problems: [Problem]) {
     var problems: [Problem] = []
     var labels: [Label] = []
@@ -49,12 +49,12 @@ struct WhyOptions: ParsableArguments {
       problems.append(Problem("\(labels.count) labels, and a deployment has at most \(Label.most)", subject: "--label"))
     }
     if let problem = Self.problem(ofActor: actor) { problems.append(problem) }
-    // A commit's whole message might be given. Its lines become one, which is cut to the limit.
+    // The message might be the whole message of a commit. So its lines are joined into one, which is cut to the limit.
     let line = message.flatMap { Provenance.line($0, limit: Provenance.messageLimit) }
     return (StatedProvenance(message: line, actor: actor, labels: labels), problems)
   }
 
-  /// Returns why a text cannot be an actor's name, or nil if it can or if no actor is given.
+  /// Returns why a text cannot be an actor's name. Returns nil if it can, or if no actor is given.
   static func problem(ofActor actor: String?) -> Problem? {
     guard let actor, Provenance.line(actor, limit: Provenance.actorLimit) != actor else { return nil }
     return Problem("it is no name on one line of at most \(Provenance.actorLimit) bytes", subject: "--actor", fix: "--actor kim")

@@ -8,7 +8,7 @@ struct YesOption: ParsableArguments {
   var yes = false
 
   /// Returns whether the command is allowed to continue, because `--yes` was given or a person at the terminal agrees.
-  /// - Parameter isRead: whether a program reads the output, so that nobody sees the question.
+  /// - Parameter isRead: whether a program reads the output. In that case, nobody sees the question.
   func agrees(to question: String, isRead: Bool, on terminal: Terminal) -> Bool {
     if yes { return true }
     guard isatty(STDIN_FILENO) == 1, !isRead else {

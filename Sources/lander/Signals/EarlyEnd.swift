@@ -5,23 +5,24 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// Ends a command at a signal, until another listener takes over the signals. First it ends the processes that run on this machine (a
-/// build, git, clients of hosts) and everything that they started, and then the command.
+/// Ends the command if a signal arrives, until another listener takes over the signals. It first ends the processes that the command runs
+/// on this machine (a build, git, clients of hosts) and everything that they started. Then it ends the command itself.
 enum EarlyEnd {
   private struct State {
     var signal: Int32?
     var at = ContinuousClock.now
     var rest = "nothing on a host was changed"
-    /// The problem to report in place of `rest`, or nil if `rest` is reported.
+    /// The problem to report in place of `rest`, or nil to report `rest`.
     var problem: Problem?
     var endings: [@Sendable () async -> Void] = []
     /// Whether the cursor of standard error might be at the end of a drawn frame.
     var isDrawn = false
   }
   private static let state = Mutex(State())
-  /// Signals within this time count as one request: a wrapper (`timeout`, a CI runner) often signals the process and then its whole group.
+  /// Signals within this time count as one request, because a wrapper (`timeout`, a CI runner) often signals the process and then its whole
+  /// group.
   private static let echo = Duration.milliseconds(300)
-  /// The seconds within which the processes must have ended: TERM, the grace time, KILL.
+  /// The number of seconds within which the processes must have ended. It includes TERM, the grace time, and KILL.
   private static let patience = 30
 
   /// Whether a signal is ending the command.
@@ -37,7 +38,7 @@ enum EarlyEnd {
         return true
       }
       if isFirst {
-        // From here on, no other code is allowed to report how the command ended, or failures that only follow from ending the command.
+        // From here on, no other code is allowed to report how the command ended, or failures that are only a consequence of its end.
         let isOpen = Ending.claim(ExitCode(endedBy: number))
         PlainThread.start { if isOpen { end(number, terminal) } else { Ending.leaveSoon() } }
       } else if number != SIGHUP, now - state.withLock({ $0.at }) > echo {
@@ -53,10 +54,10 @@ enum EarlyEnd {
   /// signal.
   static func also(_ ending: @escaping @Sendable () async -> Void) { state.withLock { $0.endings.append(ending) } }
 
-  /// Sets the clause that is printed if a signal ends the command from now on, such as `the deployment is as it was`.
+  /// Sets the clause that is printed from now on if a signal ends the command, such as `the deployment is as it was`.
   static func nowHolds(_ rest: String) { state.withLock { $0.rest = rest } }
 
-  /// Notes that this command only waits for another process, so that a signal only ends the waiting.
+  /// Records that this command only waits for another process. A signal then ends only the waiting.
   /// - Parameters:
   ///   - ends: what happens to the deployment, as a clause.
   ///   - command: the command with which a person waits again.
@@ -64,7 +65,7 @@ enum EarlyEnd {
     onlyWaits(for: "deployment", deployment.rawValue, ends, command)
   }
 
-  /// Notes that this command only waits for a train.
+  /// Records that this command only waits for a train.
   static func onlyWaits(for train: Train.ID, which ends: String = "ends all the same", again command: String = "cancel") {
     onlyWaits(for: "train", train.rawValue, ends, command)
   }
@@ -74,7 +75,7 @@ enum EarlyEnd {
     state.withLock { $0.problem = problem }
   }
 
-  /// Notes that a frame is drawn on standard error, so that a signal's message begins on a new line.
+  /// Records that a frame has been drawn on standard error. The message about a signal then begins on a new line.
   static func isDrawn() { state.withLock { $0.isDrawn = true } }
 
   /// Waits until the command ends because of a signal.
@@ -91,7 +92,7 @@ enum EarlyEnd {
     Ending.leave(after: problem ?? Problem("\(word): \(rest)"))
   }
 
-  /// Runs all these actions. The wait has a limit, because all task threads might be busy.
+  /// Runs all these actions. The wait for them is limited, because all task threads might be busy.
   private static func finish(within seconds: Int) {
     let endings = state.withLock { $0.endings }
     guard !endings.isEmpty else { return }

@@ -16,7 +16,8 @@ final class ExecInterruption: Sendable {
         defer { first = first ?? (number, now) }
         return first
       }
-      // A TERM soon after an INT is the same request, because CI runners send both. Closing the terminal later is not a new request either.
+      // A TERM soon after an INT counts as the same request, because CI runners send both. Closing the terminal later does not count as a
+      // new request either.
       if let first, number == SIGHUP || number == SIGTERM && first.signal != SIGTERM && now - first.at < .seconds(30) { return }
       guard first == nil else { Ending.leave(code ?? .interrupted) }
       terminal.tell("Interrupted: ending the command on every host")

@@ -2,24 +2,25 @@ import DeployDesk
 import DeployModel
 import Glibc
 
-/// Decides what signals do while deployments run. The first signal cancels them in an orderly way, and the next one leaves them as they
-/// are. A rollback continues after the first signal, and lander says so.
+/// Decides what signals do while deployments run. The first signal cancels the deployments in an orderly way, and the next one leaves them
+/// as they are. A rollback continues after the first signal, and lander says so.
 actor Interrupts {
-  /// Signals within this time count as one request: a wrapper (`timeout`, a CI runner) often signals the process and then its whole group.
+  /// Signals within this time count as one request, because a wrapper (`timeout`, a CI runner) often signals the process and then its whole
+  /// group.
   private static let echo = Duration.milliseconds(300)
-  /// The time after an INT in which a TERM is the same request. A CI runner that cancels a job sends INT, some seconds later TERM, and then
-  /// KILL.
+  /// The time after an INT in which a TERM counts as the same request. A CI runner that cancels a job sends INT, then TERM some seconds
+  /// later, and then KILL.
   private static let urgency = Duration.seconds(30)
-  /// The time after which lander names the hosts that are not finished. CI runners kill after ten seconds.
+  /// The time after which lander lists the hosts that are not finished. CI runners kill the process after ten seconds.
   private static let patience = Duration.seconds(9)
 
   private let running: Running
   private let shown: Progress
-  /// The rollback of an alarm, which continues after the first signal like a rollback after a failure; nil if no such rollback runs.
+  /// The rollback that an alarm started, or nil if none is running. Like a rollback after a failure, it continues after the first signal.
   private let started: Deployment.ID?
   private var before: ContinuousClock.Instant?
   private var first: (signal: Int32, at: ContinuousClock.Instant)?
-  /// What signals have asked lander to end: nil stands for the deployment, and an id for its rollback.
+  /// What signals have asked lander to end. Nil stands for the deployment, and an id stands for its rollback.
   private var asked: Set<Deployment.ID?> = []
   private var hurry: Task<Void, Never>?
   private(set) var detached = false
@@ -32,7 +33,7 @@ actor Interrupts {
   }
 
   func heard(_ number: Int32) async {
-    // The request came from another terminal, so a Ctrl-C here is still the first one.
+    // The request came from another terminal, so a later Ctrl-C here still counts as the first one.
     guard number != SIGUSR1 else {
       _ = await ask("lander cancel")
       return
@@ -58,13 +59,13 @@ actor Interrupts {
     asked.insert(await ask(number == SIGTERM ? "terminated" : number == SIGHUP ? "the terminal was closed" : "Ctrl-C"))
   }
 
-  /// - Returns: the rollback that continues in spite of the signal, or nil if the deployment ends.
+  /// - Returns: the rollback that continues despite the signal, or nil if the deployment ends.
   private func ask(_ reason: String) async -> Deployment.ID? {
     let goingBack = if let started { started } else { await running.cancel(reason: reason) }
     if goingBack != nil { shown.goesOn() }
     return goingBack
   }
 
-  /// Stops the timer when no deployment runs any more.
+  /// Stops the timer. Call this when no deployment is running any more.
   func end() { hurry?.cancel() }
 }

@@ -1,6 +1,7 @@
 import Glibc
 
-/// Threads for work that must happen even while all task threads are busy: one waits for signals, and one ends the program.
+/// Starts threads for work that must happen even while all task threads are busy. One such thread waits for signals, and one ends the
+/// program.
 enum PlainThread {
   /// Runs a body on a new thread. Returns false, and does not run the body, if the system cannot create another thread.
   @discardableResult
@@ -19,7 +20,7 @@ enum PlainThread {
     return true
   }
 
-  /// Sleeps. Only for plain threads: in a task it would block other tasks.
+  /// Sleeps. This is only for plain threads, because in a task it would block other tasks.
   static func pause(milliseconds: UInt32) { usleep(milliseconds * 1000) }
 
   private final class Box: Sendable {

@@ -2,8 +2,8 @@ import DeployModel
 import Glibc
 import Synchronization
 
-/// Handles Ctrl-C, SIGTERM and a closed terminal at a prompt. If a person types, Ctrl-C ends the line that runs, or clears the line that is
-/// being typed. The other signals end the prompt.
+/// Handles Ctrl-C, SIGTERM and a closed terminal at a prompt. If a person is typing the lines, Ctrl-C ends the line that is running, or
+/// clears the line that is being typed. The other signals end the prompt.
 final class PromptInterruption: Sendable {
   private struct State {
     var cancel: (@Sendable () -> Void)?
@@ -15,10 +15,10 @@ final class PromptInterruption: Sendable {
   /// The exit code of the command, or nil if no signal ended it.
   var code: ExitCode? { state.withLock { $0.code } }
 
-  /// Whether the line that is being typed must end: it is dropped, or the command ends.
+  /// Whether the line that is being typed must end, either because it is dropped or because the command ends.
   var endsTyping: Bool { state.withLock { $0.isReset || $0.code != nil } }
 
-  /// Returns whether the lines typed so far must be dropped. The call resets this to false.
+  /// Returns whether the lines typed so far must be dropped. After the call, the next result is false.
   func isReset() -> Bool {
     state.withLock { state in
       defer { state.isReset = false }
@@ -26,7 +26,7 @@ final class PromptInterruption: Sendable {
     }
   }
 
-  /// Notes that a line begins to run, and how to cancel it.
+  /// Records that a line begins to run, and how to cancel it.
   func begins(_ cancel: @escaping @Sendable () -> Void) {
     state.withLock { $0.cancel = cancel }
     if code != nil { cancel() }

@@ -7,7 +7,7 @@ enum Signals {
   /// The signals that ask a command to end: Ctrl-C, SIGTERM, and a closed terminal.
   static let ending: [Int32] = [SIGINT, SIGTERM, SIGHUP]
 
-  /// The pipe: the handler writes to one end, the thread reads from the other.
+  /// The two ends of a pipe. The handler writes to one end, and the thread reads from the other.
   private static let ends: (read: Int32, write: Int32) = {
     var pair: [Int32] = [-1, -1]
     guard pipe(&pair) == 0 else { return (-1, -1) }
@@ -20,16 +20,16 @@ enum Signals {
 
   private static let listener = Mutex<(@Sendable (Int32) -> Void)?>(nil)
 
-  /// Starts the thread that reads the pipe. Returns after the thread has passed on pending signals, so that a signal that came earlier
-  /// keeps the command from starting.
+  /// Starts the thread that reads the pipe. Returns after the thread has passed on pending signals, so that an earlier signal keeps the
+  /// command from starting.
   private static let watch: Void = {
     let isReady = DispatchSemaphore(value: 0)
     let read = ends.read
     if PlainThread.start({ listen(to: read, isReady) }) { isReady.wait() }
   }()
 
-  /// Passes each of these signals to `heard` from now on, and no longer to the earlier listener. If the parent of this process ignores
-  /// SIGHUP, as nohup does, SIGHUP stays ignored.
+  /// From now on, passes each of these signals to `heard` instead of to the earlier listener. If the parent of this process ignores SIGHUP,
+  /// as nohup does, SIGHUP stays ignored.
   static func hear(_ numbers: [Int32], _ heard: @escaping @Sendable (Int32) -> Void) {
     listener.withLock { $0 = heard }
     for number in numbers where number != SIGHUP || !isIgnored(number) {
@@ -50,7 +50,7 @@ enum Signals {
   }
 
   private static func listen(to end: Int32, _ isReady: DispatchSemaphore) {
-    // The parent of this process might have blocked these signals, and a child inherits blocked signals.
+    // The parent of this process might have blocked these signals, and blocked signals are inherited.
     var mask = sigset_t()
     sigemptyset(&mask)
     for number in ending + [SIGUSR1, SIGWINCH, SIGCONT] { sigaddset(&mask, number) }

@@ -6,18 +6,18 @@ enum Stop {
   private static let first = Atomic<Int32>(0)
   private static let count = Atomic<Int>(0)
 
-  /// The first signal that came, or nil if no signal came.
+  /// The first signal that has arrived, or nil if none has.
   static var signal: Int32? {
     let number = first.load(ordering: .relaxed)
     return number == 0 ? nil : number
   }
-  /// The number of signals that came.
+  /// The number of signals that have arrived.
   static var signals: Int { count.load(ordering: .relaxed) }
 
-  /// Only counts the signals with these numbers from now on. A TERM after an INT is the same request, because CI runners send both. Closing
-  /// the terminal after another signal is not a new request either.
+  /// From now on, signals with these numbers are only counted. A TERM after an INT counts as the same request, because CI runners send
+  /// both. Closing the terminal after another signal does not count as a new request either.
   static func listen(to numbers: [Int32]) {
-    // Both values exist before a handler uses them.
+    // This makes sure that both values exist before a handler uses them.
     _ = (signal, signals)
     for number in numbers {
       Glibc.signal(number) { number in

@@ -3,7 +3,8 @@ import DeployModel
 import DeployReport
 
 extension PastDeployments {
-  /// Returns who made a deployment, why, who sent it messages, and what is left of it. Returns nil if its journal has no beginning.
+  /// Returns who made a deployment, why, who sent it messages, and whether it left anything that needs attention. Returns nil if the
+  /// beginning of its journal is missing.
   func account(of deployment: Deployment.ID) async throws -> Account? {
     let story = DeploymentStory(try await outline(of: deployment))
     return story.plan.map { _ in Account(story) }
@@ -26,7 +27,7 @@ extension PastDeployments {
     return AccountReport(DeploymentStory(try await entries(of: named.id)), rollback: back, state: HistoryReport([named]).entries[0].state)
   }
 
-  /// Adds to the report the messages to open deployments of these hosts, and what the newest ended deployment left.
+  /// Adds two things to the report: the messages to open deployments of these hosts, and what the newest ended deployment left.
   func account(for found: Surveyed, in report: inout StatusReport) async throws {
     for deployment in report.open {
       if let account = try await account(of: deployment.id) { report.accounts.append(account) }

@@ -5,7 +5,7 @@ import Glibc
 import Synchronization
 
 extension Launch {
-  /// Makes a launch that also watches the alarm of its deployment, if the command stays.
+  /// Makes a launch. If the command keeps running, the launch also watches its deployment's alarm.
   init(
     desk: Desk, terminal: Terminal, progress: ProgressOptions, project: LoadedProject, stay: StayOptions,
     alarmsIn options: ProjectOptions
@@ -16,19 +16,19 @@ extension Launch {
   }
 }
 
-/// What a command does about the alarm of a deployment: the command watches it, or says that nobody watches it.
+/// What a command does about a deployment's alarm: it watches the alarm, or says that nobody watches it.
 struct AlarmFollowUp {
   let options: ProjectOptions
   let progress: ProgressOptions
   let terminal: Terminal
-  /// The project, or nil if it is unknown. Then the alarm cannot start a rollback.
+  /// The project, or nil if it is unknown. Without the project, the alarm cannot start a rollback.
   var project: LoadedProject?
   /// How long the command watches, or nil if it does not watch.
   var patience: Staying?
 
   private var book: AlarmFiles { AlarmFiles(in: options.stateFolder()) }
 
-  /// Watches the rest of a named alarm.
+  /// Watches the alarm of the deployment that a word identifies, until the alarm ends.
   /// - Parameter word: the deployment's id, the beginning of the id, or `last`.
   func follow(_ word: String) async throws -> DeployModel.ExitCode {
     let project = try Wiring.project(options)
@@ -47,7 +47,7 @@ struct AlarmFollowUp {
     }
   }
 
-  /// Watches the alarm of a deployment that has ended, if this command stays; otherwise says that nobody watches it.
+  /// Watches the alarm of a deployment that has ended if this command keeps running. Otherwise, says that nobody watches the alarm.
   /// - Returns: the result of the deployment and of the watch.
   func after(_ end: Launch.End) async throws -> Launch.End {
     guard let story = end.chronicles.first?.story, end.code == .done, story.plan?.flow.alarm != nil,
@@ -75,7 +75,7 @@ struct AlarmFollowUp {
     }
   }
 
-  /// Watches until the alarm ends, the time is over, or a signal comes. If the alarm fires, this runs the rollback.
+  /// Watches until the alarm ends, the time is over, or a signal arrives. If the alarm fires, runs the rollback.
   /// - Parameter time: how long to watch, or nil to watch until the alarm ends.
   private func run(
     _ watch: AlarmWatch, on desk: Desk, of project: LoadedProject, for time: Interval? = nil, ending signal: FirstSignal
@@ -87,7 +87,8 @@ struct AlarmFollowUp {
         return try await launch.run(plan)
       }
     }
-    // The first signal ends the watching, and the next one ends the command. A rollback that is under way handles signals itself.
+    // The first signal ends the watching, and the next one ends the command. While a rollback is under way, the rollback handles signals
+    // itself.
     Signals.hear(Signals.ending) { number in
       signal.take(number)
       work.cancel()
@@ -117,7 +118,7 @@ private final class FirstSignal: Sendable {
 
   func take(_ one: Int32) { _ = number.compareExchange(expected: 0, desired: one, ordering: .relaxed) }
 
-  /// The exit code of a command that the signal ended. If no signal came, it is the same as for Ctrl-C.
+  /// The exit code of a command that was ended by the signal. If there was no signal, it is the same as for Ctrl-C.
   var code: DeployModel.ExitCode {
     let one = number.load(ordering: .relaxed)
     return DeployModel.ExitCode(endedBy: one == 0 ? SIGINT : one)
@@ -127,7 +128,7 @@ private final class FirstSignal: Sendable {
 extension AlarmWatch {
   /// - Parameters:
   ///   - record: the current record of the alarm.
-  ///   - standing: the state of the rollback that the alarm began, or nil if it began none or the rollback is no longer known.
+  ///   - standing: the state of the rollback that the alarm began. Nil if it began none, or if the rollback is no longer known.
   fileprivate func report(_ record: AlarmRecord, _ standing: AlarmRollback? = nil) -> AlarmReport {
     AlarmReport(alarm, record, of: plan.subject, standing: standing)
   }

@@ -2,12 +2,13 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Resumes a parked deployment, wherever it was started.
+/// Resumes a parked deployment, no matter where it was started.
 struct Answering {
   let draft: MessageDraft
   let progress: ProgressOptions
   let stay: StayOptions?
-  /// Whether the answer is left on the hosts, for the engine that resumes the deployment. If not, this command resumes the deployment.
+  /// Whether the answer is left on the hosts for another engine, which resumes the deployment. If false, this command resumes the
+  /// deployment.
   var leaves = false
 
   /// - Parameter word: the deployment, or nil for the only one that has not ended.
@@ -40,7 +41,7 @@ struct Answering {
     }
   }
 
-  /// Returns the deployment as this state folder knows it, or nil if it is unknown here or several match.
+  /// Returns the deployment as this state folder knows it. Returns nil if the deployment is unknown here, or if several match.
   private func known(_ word: String?, _ options: ProjectOptions) async throws -> DeploymentPair? {
     guard let past = try Wiring.past(options) else { return nil }
     if let word { return try await past.knows(word) ? try await past.pair(word, or: []) : nil }

@@ -4,8 +4,8 @@ import DeployReport
 import Glibc
 import Synchronization
 
-/// Asks the person at this terminal while a deployment waits for a person's answer. It stops if somebody else answers first. The task that
-/// follows the deployment passes the events on; a second task reads what is typed.
+/// Asks the person at this terminal while a deployment waits for a person's answer. It stops asking if somebody else answers first. The
+/// task that follows the deployment passes the events on. A second task reads what the person types.
 final class ApprovalPrompt: Sendable {
   private struct State {
     var story = DeploymentStory()
@@ -16,7 +16,7 @@ final class ApprovalPrompt: Sendable {
   private let state = Mutex(State())
   private let work = Mutex<Task<Void, Never>?>(nil)
 
-  /// Returns whether lander asks the person at this terminal. It does not if a program reads the output, and not in CI.
+  /// Returns whether lander asks the person at this terminal. It does not ask in CI, or if a program reads the output.
   static func isWanted(_ terminal: Terminal) -> Bool {
     let isInCI = Folder.variable("CI").map { !$0.isEmpty } ?? false
     return isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 && !Ending.isDocument && !Ending.isLines && !isInCI
@@ -36,7 +36,7 @@ final class ApprovalPrompt: Sendable {
     }
   }
 
-  /// Restores the terminal, because no deployment runs any more.
+  /// Restores the terminal. Call this when no deployment is running any more.
   func end() async {
     state.withLock { $0.isOver = true }
     await work.withLock { $0 }?.value
@@ -89,7 +89,7 @@ final class ApprovalPrompt: Sendable {
 
   private func settle(_ id: Deployment.ID, _ words: ApprovalWords) { state.withLock { $0.settled.append((id, words.number)) } }
 
-  /// Sends the answer as every other process does, so that the engine alone decides whose answer was first.
+  /// Sends the answer in the same way as any other process, so that the engine alone decides whose answer was first.
   private func say(_ kind: Message.Kind, _ words: ApprovalWords, _ id: Deployment.ID, _ desk: Desk, _ shown: Progress) async {
     shown.ask("Answering …")
     do {
@@ -111,7 +111,7 @@ final class ApprovalPrompt: Sendable {
   private static let longest = 60
 
   /// Takes what was typed: printable characters, and the keys that delete one character, delete all, or end the line. Any other byte
-  /// becomes a question mark, so that a line never reads as less than what was typed.
+  /// becomes a question mark, so that the line never looks shorter than what was typed.
   /// - Returns: a whole line, or nil if the line has not ended yet.
   static func line(_ bytes: [UInt8], _ typed: inout String) -> String? {
     for byte in bytes {

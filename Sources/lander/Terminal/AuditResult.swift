@@ -5,12 +5,12 @@ import DeployReport
 /// The result of an audit, as data for programs.
 struct AuditResult {
   var chains: [ChainVerdict]
-  /// The comparisons of receipts, or nil if no receipt was compared.
+  /// The results of comparing receipts, or nil if no receipt was compared.
   var receipts: [ReceiptAudit]?
   /// Why no receipt was compared.
   var whyNot: String?
 
-  /// Whether nothing contradicts anything else.
+  /// Whether no chain is damaged and no receipt contradicts the journal.
   var agrees: Bool { chains.allSatisfy { $0.damage == nil } && (receipts ?? []).allSatisfy(\.isFine) }
 
   var value: Value {

@@ -3,7 +3,7 @@ import DeployReport
 import FoundationEssentials
 import Glibc
 
-/// What a command writes for a CI job beside its output: annotations, the summary of the step, outputs for later steps.
+/// What a command writes for a CI job in addition to its output: annotations, the summary of the step, and outputs for later steps.
 struct CIFiles {
   let system: CISystem
   let terminal: Terminal
@@ -13,7 +13,7 @@ struct CIFiles {
   /// The limit of a summary in bytes. GitHub drops a longer one completely.
   private static let mostOfSummary = 1 << 20
 
-  /// Writes the result of the command. If the writing fails, lander only warns, because the deployment is not affected.
+  /// Writes the result of the command. If writing fails, lander only warns, because the deployment is not affected.
   func tell(_ code: ExitCode, _ chronicles: [Chronicle]) {
     guard let story = chronicles.first?.story else { return }
     let rollback = chronicles.dropFirst().first?.story

@@ -4,7 +4,8 @@ import DeployReport
 import Glibc
 
 extension CommandLog {
-  /// Returns a line about the command, and the lines that it wrote: `>` before standard output, `!` before standard error.
+  /// Returns a line about the command, and the lines that it wrote. Lines of standard output begin with `>`, and lines of standard error
+  /// begin with `!`.
   func lines(stdout: [UInt8], stderr: [UInt8], on surface: Surface) -> [String] {
     let end = self.end(on: surface)
     let took = outcome.map { ", \($0.duration)" } ?? ""
@@ -16,7 +17,7 @@ extension CommandLog {
     return lines
   }
 
-  /// Returns the result of the command: `exit status 1`, or why it has no status.
+  /// Returns the result of the command, such as `exit status 1`, or the reason why it has no status.
   func end(on surface: Surface) -> String {
     guard let outcome else { return surface.paint("no end is known", .warn) }
     let status = outcome.status.map { "exit status \($0)" } ?? outcome.failure?.kind.rawValue ?? "done"

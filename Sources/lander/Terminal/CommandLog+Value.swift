@@ -3,7 +3,8 @@ import DeployModel
 import DeployReport
 
 extension PastDeployments {
-  /// The limit of one stream in an object for programs, in bytes; the end of the stream is kept. `lander logs --raw` writes all of it.
+  /// The largest size of one stream in an object for programs, in bytes. If the stream is longer, only its end is kept. `lander logs --raw`
+  /// writes all of it.
   private static let most = 1 << 20
 
   /// Returns the commands of a deployment with their output, as data for programs.

@@ -2,9 +2,9 @@ import DeployReport
 
 /// What Tab does with the text before the cursor.
 struct Completion: Hashable {
-  /// The text with which every possible word continues, or empty if the words continue differently or there is none.
+  /// The text with which every possible word continues. Empty if the words continue differently, or if there is no possible word.
   private(set) var added = ""
-  /// The possible words, if there are several and they do not continue in the same way.
+  /// The possible words. Empty unless there are several and they continue differently.
   private(set) var listed: [String] = []
 
   /// Returns the unfinished word at the end of a text: a name, or names with `.` or `:` between them.

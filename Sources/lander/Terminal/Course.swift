@@ -2,11 +2,11 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// A deployment and the rollback that followed from it, for reports.
+/// A deployment, with the rollback that followed it, for reports.
 struct Course {
   let pair: DeploymentPair
   let chronicles: [Chronicle]
-  /// How the deployment ended or what it is doing, in the words of `history`.
+  /// How the deployment ended, or what it is doing now, in the words of `history`.
   let state: String
 
   var story: DeploymentStory { chronicles.first?.story ?? DeploymentStory() }
@@ -16,10 +16,10 @@ struct Course {
 }
 
 extension PastDeployments {
-  /// The limit of output in a report, in bytes; `lander logs` has the rest.
+  /// The largest size of all output in a report, in bytes. `lander logs` shows the rest.
   private static let most = 4_000_000
 
-  /// Returns the deployment that a word names, and its rollback.
+  /// Returns the deployment that a word identifies, with its rollback.
   /// - Parameter word: the id of the deployment or of its rollback, the beginning of such an id, or `last`.
   func course(of word: String) async throws -> Course {
     let pair = try await pair(word == "last" ? try await find(word).id.rawValue : word, or: [])
@@ -28,8 +28,8 @@ extension PastDeployments {
     return Course(pair: pair, chronicles: chronicles, state: HistoryReport([pair.first]).entries[0].state)
   }
 
-  /// Returns the deployments of a train, or the one that a word names.
-  /// - Parameter train: the train, or nil if the word names a deployment.
+  /// Returns the deployments of a train, or the one deployment that a word identifies.
+  /// - Parameter train: the train, or nil if the word identifies a deployment.
   func courses(of word: String, in train: Train?) async throws -> [Course] {
     guard let train else { return [try await course(of: word)] }
     var courses: [Course] = []
@@ -46,7 +46,7 @@ extension PastDeployments {
         for command in log.commands where left > 0 {
           let (stdout, stderr) = try output(of: command, in: member.id)
           let lines = command.lines(stdout: stdout, stderr: stderr, on: Surface())
-          // A command without output has only its first line, and the table of events shows that too.
+          // A command without output has only its first line, which the table of events shows too.
           guard lines.count > 1 else { continue }
           let text = String(lines.dropFirst().map { $0.dropFirst(2) + "\n" }.joined().prefix(left))
           left -= text.utf8.count

@@ -11,7 +11,7 @@ extension PastDeployments {
   }
 
   /// Shows the result of a pair that another process ran.
-  /// - Parameter told: whether lines for the entries were already written, if a program reads lines.
+  /// - Parameter told: if a program reads lines, whether the lines for the entries have already been written.
   /// - Returns: the exit code of the pair.
   func show(_ pair: DeploymentPair, told: Bool = false, on terminal: Terminal) async throws -> ExitCode {
     let summary = try await summary(of: pair)
@@ -30,7 +30,7 @@ extension PastDeployments {
     return summary.exit ?? .internal
   }
 
-  /// Says that a pair has ended already.
+  /// Says that a pair has already ended.
   /// - Returns: the exit code of the pair.
   func tellEnd(of pair: DeploymentPair, _ terminal: Terminal) async throws -> ExitCode {
     let code = try await summary(of: pair).exit ?? .internal

@@ -4,8 +4,8 @@ import Glibc
 import Synchronization
 
 /// A file that tells programs how a command ended. The command opens and empties the file before it does anything. So a wrong path is
-/// reported before anything happens, and if the command is killed, nobody mistakes an earlier result for its result. However the command
-/// ends, it writes to the file.
+/// reported before anything happens, and nobody mistakes an earlier result for the result of a command that was killed. The command writes
+/// to the file no matter how it ends.
 enum EndFile: String, CaseIterable {
   case result = "--result"
   case junit = "--junit"
@@ -21,7 +21,8 @@ enum EndFile: String, CaseIterable {
       let name = file.rawValue
       let joined = words.last { $0.hasPrefix(name + "=") }.map { String($0.dropFirst(name.count + 1)) }
       let path = joined ?? zip(words, words.dropFirst()).reversed().first { $0.0 == name }?.1
-      // If the parser will refuse the words, no file is opened. Words that name no command are refused too, but then the file says so.
+      // If the parser will refuse the words, no file is opened. The exception is an unknown command, because then the file says what is
+      // wrong.
       if file == .result, !command.configuration.subcommands.isEmpty, let path, !path.isEmpty { return (file, path) }
       guard let path, !path.isEmpty, joined != nil || !path.hasPrefix("-") else { return nil }
       return Lander.helpMessage(for: command, columns: 200).contains(" \(name) <") ? (file, path) : nil
@@ -40,11 +41,11 @@ enum EndFile: String, CaseIterable {
     Self.opened.withLock { $0[self] = descriptor }
   }
 
-  /// Whether the file is open, so that its text is still missing.
+  /// Whether the file is open. If so, its text has not been written yet.
   var isOpen: Bool { Self.opened.withLock { $0[self] != nil } }
 
-  /// Writes the whole text and closes the file; does nothing if the file is not open. If the writing fails, this is reported, and the
-  /// command then does not succeed.
+  /// Writes the whole text and closes the file. Does nothing if the file is not open. If writing fails, the failure is reported, and the
+  /// command does not succeed.
   /// - Returns: whether the whole text was written.
   @discardableResult
   func write(_ text: String) -> Bool {

@@ -10,16 +10,16 @@ enum Ending {
   fileprivate enum Form { case none, lines, document }
   fileprivate struct State {
     var form = Form.none
-    /// Whether `--json` was given, also beside another form.
+    /// Whether `--json` was given, even if another form was requested too.
     var isJSONAsked = false
     var deployments: [Deployment.ID] = []
     var problems: [Problem] = []
     var warnings: [Problem] = []
-    /// Whether the first deployment has begun and its result is not yet known.
+    /// Whether the first deployment has begun but its result is not known yet.
     var isUnderWay = false
     /// Whether the object has been written to standard output.
     var isWritten = false
-    /// The words that name the command.
+    /// The words that are the command's name.
     var command = ""
     /// The requested files.
     var files: [(file: EndFile, path: String)] = []
@@ -27,7 +27,7 @@ enum Ending {
     var result: String?
     /// The command's output for people.
     var text: [String] = []
-    /// The program's exit code; nil while nothing ends it.
+    /// The program's exit code, or nil as long as nothing has ended the program.
     var code: DeployModel.ExitCode?
   }
   private static let state = Mutex(State())
@@ -62,8 +62,8 @@ enum Ending {
     }
   }
 
-  /// - Parameter path: the absolute path of a file that another option names.
-  /// - Throws: `Problems` if `--result`, `--junit` or `--dotenv` names the same file.
+  /// - Parameter path: the absolute path of a file that was given with another option.
+  /// - Throws: `Problems` if the same file was given with `--result`, `--junit` or `--dotenv`.
   static func refuse(_ path: String, of option: String) throws(Problems) {
     let files = state.withLock { $0.files.map { ($0.file, Folder.absolute($0.path)) } }
     try refuse(path, of: option, besides: files[...])
@@ -81,13 +81,13 @@ enum Ending {
   /// Whether standard output gets one object and nothing else.
   static var isDocument: Bool { state.withLock { $0.form == .document } }
 
-  /// - Throws: if `--json` was given together with `--output ndjson`: each wants standard output for itself.
+  /// - Throws: if `--json` was given together with `--output ndjson`, because each of them uses standard output alone.
   static func refuseTwoForms() throws {
     guard state.withLock({ $0.form == .lines && $0.isJSONAsked }) else { return }
     throw ValidationError("--json and --output ndjson exclude each other: the last line of ndjson is the object that --json prints")
   }
 
-  /// Adds lines for people to the object, if a program reads standard output.
+  /// If a program reads standard output, adds lines for people to the object.
   /// - Returns: whether the lines become part of the object and must not be printed.
   static func keeps(_ lines: [String]) -> Bool {
     let isKept = isKept
@@ -108,7 +108,7 @@ enum Ending {
   /// Whether every line of standard output is for a program.
   static var isLines: Bool { state.withLock { $0.form == .lines } }
 
-  /// Notes that a deployment begins. If the command breaks off, its object names the deployment.
+  /// Records that a deployment begins. If the command is interrupted, its object contains the deployment's id.
   static func begins(_ deployment: Deployment.ID) {
     state.withLock { state in
       if state.deployments.isEmpty { (state.deployments, state.isUnderWay) = ([deployment], true) }
@@ -122,11 +122,11 @@ enum Ending {
     }
   }
 
-  /// Adds a warning, which changes nothing about how the command ends.
+  /// Adds a warning, which does not affect how the command ends.
   static func warn(_ problem: Problem) { state.withLock { $0.warnings.append(problem) } }
 
   /// Returns the exit code of a command whose request was to cancel. The command succeeds if deployments were cancelled, or if newer
-  /// deployments have their hosts; in both cases, the problems are dropped.
+  /// deployments have taken over their hosts. In both cases, the problems are dropped.
   static func fulfilled(_ code: DeployModel.ExitCode) -> DeployModel.ExitCode {
     guard code == .cancelled || code == .locked else { return code }
     state.withLock { $0.problems = [] }
@@ -143,7 +143,7 @@ enum Ending {
     }
   }
 
-  /// Whether the exit code is set already, for example by a signal. Further output would then only confuse.
+  /// Whether the exit code has already been set, for example because of a signal. If it has, further output would only confuse.
   static var isClaimed: Bool { state.withLock { $0.code != nil } }
 
   /// Ends a command normally: writes the object if a program reads it, and exits.
@@ -159,8 +159,8 @@ enum Ending {
     exit(told(code).rawValue)
   }
 
-  /// Returns the exit code after all output. A command that succeeded but could not write its result has failed for its reader. A failed
-  /// command keeps its own code.
+  /// Returns the exit code after all output. If a command succeeded but could not write its result, it counts as failed, because its reader
+  /// got no result. A failed command keeps its own code.
   private static func complete(_ code: DeployModel.ExitCode) -> DeployModel.ExitCode {
     code == .done && !Terminal.lostOutput.isEmpty ? .infrastructure : code
   }
@@ -175,7 +175,8 @@ enum Ending {
     return complete(code)
   }
 
-  /// Ends a command after a signal, which has set the exit code already. If the reader does not take the earlier output, it gets no object.
+  /// Ends a command after a signal. The exit code has already been set. If the reader does not accept the earlier output, it gets no
+  /// object.
   static func leave(after problem: Problem) -> Never {
     let code = state.withLock { $0.code } ?? .interrupted
     writeFiles(code, problem)
@@ -192,13 +193,13 @@ enum Ending {
     _exit(code.rawValue)
   }
 
-  /// Exits after a second signal, even if the object is not written yet.
+  /// Exits after a second signal, even if the object has not been written yet.
   static func leaveSoon() -> Never {
     sleep(1)
     _exit((state.withLock { $0.code } ?? .interrupted).rawValue)
   }
 
-  /// Returns the object for standard output, or nil if no object was requested or it is already written.
+  /// Returns the object for standard output. Returns nil if no object was requested, or if it has already been written.
   private static func line(_ code: DeployModel.ExitCode, _ error: (any Error)?) -> String? {
     guard isTold(code, error) else { return nil }
     let said = said(error)
@@ -209,8 +210,8 @@ enum Ending {
     }
   }
 
-  /// Writes the files that the command itself did not write. The file of `--result` comes last, because it says whether the others could be
-  /// written.
+  /// Writes the files that the command itself did not write. The file of `--result` is written last, because it says whether the other
+  /// files could be written.
   private static func writeFiles(_ code: DeployModel.ExitCode, _ error: (any Error)?) {
     guard isTold(code, error) else { return }
     let said = said(error)
@@ -221,7 +222,7 @@ enum Ending {
     }
   }
 
-  /// Returns whether programs get the result. They get none if help or the version was printed.
+  /// Returns whether programs get a result. They get none if help or the version was printed.
   private static func isTold(_ code: DeployModel.ExitCode, _ error: (any Error)?) -> Bool {
     error == nil || error is ArgumentParser.ExitCode || code != .done || isDocument
   }

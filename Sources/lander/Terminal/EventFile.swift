@@ -5,23 +5,23 @@ import Glibc
 import Synchronization
 
 /// The target of `--events`: a file or pipe, an address, or the input of a program. It gets a CloudEvent for each journal entry as soon as
-/// the entry is written. A failure of the target is reported once, and fails no deployment.
+/// the entry has been written. If the target fails, that is reported once, but no deployment fails because of it.
 final class EventFile: Sendable {
   private struct State {
     var events = CloudEvents()
-    /// The descriptor of the file or pipe, or nil if it can no longer be written or if events are posted.
+    /// The descriptor of the file or pipe. Nil if it can no longer be written, or if events are posted.
     var descriptor: Int32?
   }
-  /// Posts the events to an address, or nil if events are not posted.
+  /// The queue that posts the events to an address, or nil if events are not posted.
   private let queue: PostQueue?
   /// The program that reads the events, or nil if no program does.
   private let program: EventProgram?
   private let state: Mutex<State>
   private let path: String
-  /// The limit of the wait for one write, in milliseconds.
+  /// The longest wait for one write, in milliseconds.
   private static let patience: Int32 = 5000
 
-  /// Opens the target before anything else happens. A file keeps its contents, so that a resumed deployment appends to it.
+  /// Opens the target. Call this before anything else happens. A file keeps its contents, so that a resumed deployment appends to it.
   /// - Throws: `Problems` if the target cannot be written.
   init?(_ path: String?) throws(Problems) {
     guard let path else { return nil }
@@ -61,7 +61,7 @@ final class EventFile: Sendable {
   func take(_ event: RunningEvent, _ terminal: Terminal) {
     let reason: String? = state.withLock { state in
       switch event {
-      // The entries of an earlier engine are not sent, but they contain the names of the hosts for later events.
+      // The entries of an earlier engine are not sent, but they contain the names of hosts, which later events need.
       case .recalled(let id, let entry):
         _ = state.events.line(entry, of: id)
         return nil
@@ -82,7 +82,7 @@ final class EventFile: Sendable {
     if let reason { terminal.warn(Problem("\(path) cannot be written any more: \(reason)", subject: "--events")) }
   }
 
-  /// Sends what is left, and waits a few seconds for the program that reads it.
+  /// Sends what is left, and waits a few seconds for the program that reads the events.
   func finish(_ terminal: Terminal) async {
     if let descriptor = state.withLock({ state in
       defer { state.descriptor = nil }
@@ -94,7 +94,7 @@ final class EventFile: Sendable {
     if let problem = await program?.finish() { terminal.warn(problem) }
   }
 
-  /// Writes a line. If only a part can be written, removes the part, so that the next event starts on a new line.
+  /// Writes a line. If only a part of the line can be written, removes that part, so that the next event starts on a new line.
   /// - Returns: why the line could not be written, or nil if it was written.
   private static func write(_ line: [UInt8], _ descriptor: Int32) -> String? {
     var bytes = line[...]
@@ -114,7 +114,7 @@ final class EventFile: Sendable {
     return nil
   }
 
-  /// Removes the last bytes of a file; a pipe keeps them.
+  /// Removes the last bytes of a file. Bytes in a pipe cannot be removed.
   private static func cut(_ count: Int, _ descriptor: Int32) {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, Int(status.st_size) >= count else { return }

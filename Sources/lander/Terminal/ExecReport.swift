@@ -1,7 +1,7 @@
 import DeployModel
 import DeployReport
 
-/// The result of a command on each host, line by line as it comes, and the totals.
+/// Shows the result of a command on each host as soon as it arrives, and then the totals.
 struct ExecReport: Sendable {
   private let terminal: Terminal
   private let hosts: [String]
@@ -42,7 +42,7 @@ struct ExecReport: Sendable {
     return failed.contains { $0.outcome.failure?.kind == .unreachable } ? .unreachable : .held
   }
 
-  /// Returns the results for programs, in the order of the group, with the hosts on which the command never began.
+  /// Returns the results for programs, in the order of the group. Hosts on which the command never began are included.
   private func value(_ results: [(host: String, outcome: Outcome)]) -> Value {
     let rows = hosts.compactMap { host in results.first { $0.host == host } }.map { host, outcome in
       JSON.record([

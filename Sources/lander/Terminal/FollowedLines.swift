@@ -2,9 +2,9 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Shows deployments that another process runs, as that process shows them.
+/// Shows deployments that another process runs, in the same form in which that process shows them.
 struct FollowedLines {
-  /// The output mode; nil stands for live on a terminal, and for plain elsewhere.
+  /// The output mode. Nil stands for live on a terminal, and for plain elsewhere.
   private let mode: Surface.Mode?
   private let desk: Desk
   private let terminal: Terminal
@@ -28,7 +28,7 @@ struct FollowedLines {
     defer { self.lines = lines }
     return try await desk.follow(deployment.rawValue, after: last) { event in
       switch event {
-      // The first entry has the names of the hosts for the later ones.
+      // The first entry has the names of the hosts, which the later entries need.
       case .known(let id, let entry): _ = lines.line(entry, of: id)
       case .entry(let id, let entry): terminal.say(lines.line(entry, of: id))
       case .quiet: break

@@ -2,7 +2,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// A forecast as a document: the strategies side by side for each fault, with plots.
+/// A forecast as a document. For each fault, it shows the strategies side by side, with plots.
 struct ForecastPage {
   private let recipe: String
   private let forecast: Forecast
@@ -42,7 +42,7 @@ struct ForecastPage {
       title: "\(recipe): \(compared) on \(forecast.hosts.of("simulated host"))", verdict: Document.Cell("simulated"), blocks: blocks)
   }
 
-  /// The plots: a row of bars for each figure that any strategy has.
+  /// Returns the plots. For each figure that at least one strategy has, there is a plot with a bar for each strategy.
   private func plots(_ rows: [ForecastRow]) -> [Plot] {
     var plots: [Plot] = []
     func add(_ title: String, whole: Double? = nil, _ bar: (ForecastRow) -> Plot.Row) {

@@ -33,7 +33,7 @@ struct ForecastTable {
     ] + Table(Self.heading.map { $0.uppercased() }, rows: shown).lines(on: surface, indent: 2) + remarks
   }
 
-  /// Why good releases were stopped, where looks could not decide, and how far a share of 0% can be trusted.
+  /// Lines that say why good releases were stopped, in which runs looks could not decide, and how far a fraction of 0% can be trusted.
   var remarks: [String] {
     var lines: [String] = []
     for row in rows {
@@ -71,7 +71,7 @@ struct ForecastTable {
     return "\(tenths / 10).\(tenths % 10)"
   }
 
-  /// The forecast for programs. Times are in milliseconds, and shares are from 0 to 1.
+  /// The forecast for programs. Times are in milliseconds, and fractions are from 0 to 1.
   var value: Value {
     JSON.record([
       ("recipe", .text(recipe)), ("hosts", .int(forecast.hosts)), ("runs", .int(forecast.size.runs)),

@@ -4,7 +4,7 @@ import DeployModel
 import DeployReport
 
 extension HeldLocks {
-  /// Returns each lock with its holder, and the hosts that are now unlocked, as data for programs.
+  /// Returns data for programs: each lock with its holder, and the hosts that are now unlocked.
   func value(unlocked: [String]) -> Value {
     let locks = all.map { held in
       let holder = dead.first { $0.token == held.lock.token }?.holder

@@ -1,12 +1,12 @@
 import Glibc
 import Synchronization
 
-/// Reads what a person types at this terminal while there is a question, byte by byte and without echo. Afterwards the terminal has its old
-/// settings. A process in the background neither reads nor changes the terminal, because the system would stop it.
+/// Reads what a person types at this terminal while there is a question, byte by byte and without echo. Afterwards, the terminal has its
+/// old settings again. If this process is in the background, it neither reads nor changes the terminal, because the system would stop it.
 final class Keyboard: Sendable {
   /// The terminal's old settings, or nil if they are unchanged.
   private let before = Mutex<termios?>(nil)
-  /// Whether bytes come as they are typed. If not, the terminal echoes them and delivers whole lines.
+  /// Whether bytes arrive as they are typed. If false, the terminal echoes them and delivers whole lines.
   private let isRaw: Bool
 
   init(isRaw: Bool) { self.isRaw = isRaw }

@@ -13,15 +13,15 @@ struct KnownAlarms {
     self.past = past
   }
 
-  /// Returns the state or the result of a deployment's alarm, as a line, or nil if the deployment has no alarm or nothing is known about
-  /// it.
+  /// Returns a line with the state or the result of a deployment's alarm. Returns nil if the deployment has no alarm, or if nothing is
+  /// known about the alarm.
   func line(of deployment: Deployment.ID, on surface: Surface) async -> String? {
     guard let known = await known(deployment) else { return nil }
     return known.report.line(on: surface, isWatched: book?.isWatched(deployment) ?? false, now: SystemClock.now)
   }
 
-  /// Returns lines about the alarms of these deployments that still run, and about fired alarms whose hosts are not back. If the hosts of a
-  /// deployment have something newer, its alarm is over, even if no record says so.
+  /// Returns lines about those alarms of these deployments that are still running, and about those that have fired but whose hosts were not
+  /// rolled back. If the hosts of a deployment have something newer, the deployment's alarm is over, even if no record says so.
   func open(among deployments: [DeploymentSummary], on surface: Surface) async -> [String] {
     var lines: [String] = []
     for deployment in deployments where deployment.kind == .deploy && deployment.status == .succeeded {
@@ -35,8 +35,8 @@ struct KnownAlarms {
     return lines
   }
 
-  /// Returns the hosts of a group that lack its revision. Returns nil if no host lacks it, if it cannot be deployed to them now, or if its
-  /// alarm has fired, so that no more hosts should get it.
+  /// Returns the hosts of a group that lack the group's revision. Returns nil if no host lacks the revision, or if it cannot be deployed to
+  /// them now. Also returns nil if the revision's alarm has fired, because then no more hosts should get it.
   func missing(in found: Surveyed) async throws -> MissingHosts? {
     guard let past, let missing = try await past.missing(in: found) else { return nil }
     return await known(missing.goal.deployment)?.report.hasFired == true ? nil : missing

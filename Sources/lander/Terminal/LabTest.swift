@@ -10,9 +10,9 @@ struct LabTest {
   let specs: SpecRun
   /// The files of the specs.
   let files: [SourceFile]
-  /// Whether the standard sequence of deployments runs for each recipe too.
+  /// Whether the standard sequence of deployments also runs for each recipe.
   let hasCourses: Bool
-  /// A text that the wanted names contain, or nil if all names are wanted.
+  /// Text that must occur in the names of the tests and recipes, or nil for all of them.
   let filter: String?
 
   /// The results, and sentences about what differed from real hosts.
@@ -52,7 +52,7 @@ struct LabTest {
     return end
   }
 
-  /// Runs a part of the tests in a lab of its own, which is removed afterwards.
+  /// Runs some of the tests in a separate lab, which is removed afterwards.
   private func inLab(
     of project: LoadedProject, _ end: inout End, on terminal: Terminal, _ body: (Lab) async throws -> [LabResult]
   ) async throws {
@@ -95,7 +95,7 @@ struct LabTest {
 }
 
 extension LabTest.End {
-  /// What differed from real hosts, and where the folders are.
+  /// Lines that say what differed from real hosts, and where the folders are.
   var lines: [String] {
     (notes.isEmpty ? [] : ["Not as on real hosts:"] + notes.map { "  - \(SafeText.line($0))" })
       + kept.map { "The throw-away hosts stay in \($0): rm -r removes them." }

@@ -3,7 +3,7 @@ import DeployModel
 import DeployReport
 import Glibc
 
-/// Runs deployments for a command. Shows the progress, handles signals, and makes the summary and the exit code.
+/// Runs deployments for a command. It shows the progress, handles signals, and makes the summary and the exit code.
 struct Launch {
   let desk: Desk
   let terminal: Terminal
@@ -12,7 +12,7 @@ struct Launch {
   let folder: String
   /// The options that describe a project without a `deploy.lua`, or nil if the project has a `deploy.lua`.
   var typed: String?
-  /// How long the command stays at a gate that waits for a person, or nil if it stays until the gate closes.
+  /// How long the command keeps running at a gate that waits for a person, or nil to keep running until the gate closes.
   var stay: StayOptions?
   /// What the command does about alarms after deployments, or nil if these deployments have no alarm.
   var alarms: AlarmFollowUp?
@@ -20,12 +20,12 @@ struct Launch {
   /// Whether the launch resumes a parked deployment with somebody's answer.
   var answers = false
 
-  /// The rollback that an alarm started and that the first signal does not end, or nil if the launch runs no such rollback.
+  /// The rollback that an alarm started, or nil if the launch runs no such rollback. The first signal does not end it.
   var startedByAlarm: Deployment.ID?
 
   private var isLive: Bool { (progress.mode ?? (terminal.err.terminal ? .live : .plain)) == .live }
 
-  /// Whether some output of commands is shown: all of it, or the last line from each host.
+  /// Whether output of commands is shown: either all of it, or the last line from each host.
   private var wantsOutput: Bool { progress.verbose || isLive }
 
   /// The results of a command's deployments, and what happened in them.
@@ -43,7 +43,7 @@ struct Launch {
   }
 
   /// Starts a plan that was rehearsed here.
-  /// - Parameter wait: makes the next plan if another deployment gets a host first. If nil, the command then ends.
+  /// - Parameter wait: makes the next plan if another deployment gets a host first. If nil, the command ends in that case.
   func deploy(_ planned: PlannedDeployment, _ wait: QueueWait? = nil) async throws -> ExitCode {
     try await filled(try await run(planned, wait))
   }
@@ -55,7 +55,7 @@ struct Launch {
     return try await follow(running, wait, waves: planned.rehearsal.waveCount)
   }
 
-  /// Resumes what is left of an interrupted deployment and its rollback. With a reason, it only cancels them in an orderly way.
+  /// Resumes what is left of an interrupted deployment and its rollback. If a reason is given, only cancels them in an orderly way.
   func resume(_ pair: DeploymentPair, cancelling reason: String? = nil) async throws -> ExitCode {
     try await filled(try await runRest(of: pair, cancelling: reason))
   }
@@ -141,7 +141,7 @@ struct Launch {
     fillFiles(code, chronicles, of: story, rollback: chronicles.dropFirst().first?.story)
   }
 
-  /// Writes the files for several deployments. JUnit's file has all of them; the variables describe only `story` and its rollback.
+  /// Writes the files for several deployments. JUnit's file covers all of them. The variables describe only `story` and its rollback.
   static func fillFiles(
     _ code: ExitCode, _ chronicles: [Chronicle], of story: DeploymentStory, rollback: DeploymentStory?
   ) {
@@ -149,10 +149,10 @@ struct Launch {
     if EndFile.dotenv.isOpen { EndFile.dotenv.write(Outputs(code, story, rollback: rollback).dotenv) }
   }
 
-  /// Says what a parked deployment waits for, and what a person can type. Returns the exit code.
+  /// Says what a parked deployment is waiting for, and what a person can type. Returns the exit code.
   private func parked(_ story: DeploymentStory) -> ExitCode {
     let report = ParkedReport(story)
-    // A refused answer is reported in the same way as while an engine runs.
+    // A refused answer is reported in the same way as when an engine is running.
     let refused = answers ? story.messages.last.flatMap { $0.accepted == false ? $0.answer : nil } : nil
     let problem = refused.map { Problem("\(story.id): \($0)", fix: report.problem.fix) } ?? report.problem
     let code = refused == nil ? stay?.parkedExit ?? .paused : .refused

@@ -4,7 +4,7 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// Lines that a person types at a terminal. Keys edit a line as in a shell, the arrow keys bring back earlier lines, and Tab completes
+/// Lines that a person types at a terminal. A line can be edited as in a shell, the arrow keys bring back earlier lines, and Tab completes
 /// names. The history is not saved, because lines can contain secrets.
 final class LineEditor: TypedLines {
   private let words: @Sendable (String) async -> [String]
@@ -13,7 +13,8 @@ final class LineEditor: TypedLines {
   private let editor = Mutex<Handle?>(nil)
   private struct Handle: @unchecked Sendable { let pointer: OpaquePointer }
 
-  /// Creates an editor, or nil if lines cannot be edited on standard input and standard error, or this machine has no libedit.
+  /// Creates an editor. The result is nil if lines cannot be edited on standard input and standard error, or if this machine has no
+  /// libedit.
   /// - Parameters:
   ///   - words: returns the known words that begin with a text.
   ///   - stops: whether the line that is being typed must end now.

@@ -9,7 +9,7 @@ final class LineInput: Sendable {
     var isOver = false
   }
   private let state = Mutex(State())
-  /// The limit of a line, in bytes. A longer line comes in pieces.
+  /// The largest size of a line, in bytes. A longer line is delivered in pieces.
   private static let longest = SourceFile.mostBytes + 1
 
   /// Returns the next line without its line break, or nil if the input has ended or `isOver` became true during the wait.
@@ -28,7 +28,7 @@ final class LineInput: Sendable {
     }
   }
 
-  /// Reads what has come. Waits at most a tenth of a second.
+  /// Reads what has arrived. Waits at most a tenth of a second.
   private func read() {
     var wanted = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
     guard poll(&wanted, 1, 100) > 0 else { return }

@@ -3,7 +3,7 @@ import DeployModel
 import DeployReport
 
 extension LineStanding {
-  /// Returns which deployment this one waits for, since when, and until when.
+  /// Returns lines that say which deployment this one is waiting for, since when, and until when.
   func lines(on surface: Surface) -> [String] {
     func since(_ time: Timestamp) -> String {
       "since \(When(time, zone: surface.zone).clock) (\(Interval(milliseconds: max(0, (now - time).milliseconds))))"

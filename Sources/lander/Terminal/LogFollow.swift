@@ -8,7 +8,7 @@ struct LogFollow {
   private struct Open {
     var log: CommandLog
     var deployment: Deployment.ID
-    /// The number of bytes of standard output and of standard error that were read.
+    /// The number of bytes that were read, of standard output and of standard error.
     var read = [0, 0]
     /// Whether the last byte of each stream ended a line.
     var isWhole = [true, true]
@@ -24,7 +24,7 @@ struct LogFollow {
   var isOneOfSeveral = false
   private var names: [String] = []
   private var open: [Open] = []
-  /// Whether the output was written just now, so that each line gets the time.
+  /// Whether the output was written just now. If so, each line gets the time.
   private var isLive = false
   /// The limit of one read, in bytes, so that a command with a lot of output does not take a lot of memory.
   private static let most = 1 << 18
@@ -69,7 +69,7 @@ struct LogFollow {
 
   private mutating func end(_ intent: Int, _ outcome: Outcome, _ moment: Timestamp) throws {
     guard let index = open.firstIndex(where: { $0.log.intent == intent }) else { return }
-    // Output that is read together with the command's end was written before the end.
+    // Output that is read together with the end of the command was written before that end.
     try drain(index, at: moment)
     for stream in [0, 1] where !open[index].isWhole[stream] { show([0x0A], stream, index, moment) }
     var log = open.remove(at: index).log

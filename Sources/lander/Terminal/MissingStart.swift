@@ -6,7 +6,7 @@ import DeployReport
 struct MissingStart {
   let request: RequestOptions
   let options: ProjectOptions
-  /// The given options that contradict `--missing`; nil stands for an option that was not given.
+  /// The options that contradict `--missing`. Nil stands for an option that was not given.
   let refused: [String?]
   /// Adds other options to the request.
   let complete: (Asked) -> Asked
@@ -35,7 +35,7 @@ struct MissingStart {
     return try await desk.use { desk in try await next(desk, wanted, project) }
   }
 
-  /// Says that no host lacks the revision. Hosts that are out of reach might still lack it. Returns the exit code.
+  /// Says that no host lacks the revision, and which unreachable hosts might still lack it. Returns the exit code.
   func conclude(_ found: Joining, on terminal: Terminal) -> ExitCode {
     let report = JoinReport(found.goal, group: found.group, hosts: found.settled, away: found.away)
     terminal.give(report.value)
@@ -45,7 +45,7 @@ struct MissingStart {
 }
 
 extension DeployCommand {
-  /// A given option that concerns other groups, or nil if none was given.
+  /// An option about other groups that was given, or nil if none was given.
   var train: String? { fromGroup.map { _ in "--from-group" } ?? between.map { _ in "--between" } }
 
   /// Returns the request with the options of this command.
@@ -55,7 +55,7 @@ extension DeployCommand {
     Launch(desk: desk, terminal: terminal, progress: progress, project: project, stay: stay, alarmsIn: options)
   }
 
-  /// Deploys the revision of a group to the hosts that lack it.
+  /// Deploys a group's revision to those hosts of the group that lack it.
   func bringMissing(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let start = MissingStart(
       request: request, options: options, refused: [bundle.appspec.map { _ in "--appspec" }, train],

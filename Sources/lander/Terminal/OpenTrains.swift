@@ -38,8 +38,8 @@ struct OpenTrains {
   /// Returns whether a process runs this train.
   func isHeld(_ train: Train) -> Bool { state.map { TrainFile.isHeld(train.id, in: $0) } ?? false }
 
-  /// Returns the train that a command is about, or nil if the word means a deployment.
-  /// - Parameter word: the id of a train, or nil for the open train, if nothing else is open.
+  /// Returns the train that a command is about, or nil if the word identifies a deployment.
+  /// - Parameter word: the id of a train. If it is nil and nothing but one train is open, the command is about that train.
   func meant(by word: String?) async throws -> Train? {
     if let word { return try TrainFile.named(word, in: try options.existingStateFolder()) }
     let open = all
@@ -69,8 +69,8 @@ struct OpenTrains {
     return .done
   }
 
-  /// Ends a train, so that it begins no further group.
-  /// - Returns: the train's deployment that has not ended and must be cancelled too, or nil if there is none.
+  /// Ends a train, so that it does not continue with further groups.
+  /// - Returns: the deployment of the train that has not ended and has to be cancelled too, or nil if there is none.
   func end(_ train: Train, _ comment: String, on terminal: Terminal) async throws -> Deployment.ID? {
     guard let state, let index = train.next else {
       terminal.say("Train \(train.id) has ended already. Nothing was done.")

@@ -42,7 +42,7 @@ extension PluginChange {
 }
 
 extension VerifiedPlugin {
-  /// Where the plugin's files are, in a word.
+  /// One word that says where the plugin's files are.
   var state: String { problem != nil ? "refused" : isVendored ? "vendored" : "here" }
 
   var value: Value {
@@ -56,7 +56,7 @@ extension VerifiedPlugin {
 }
 
 extension LonePlugin {
-  /// Shows what a check of the plugin found.
+  /// Shows what the verification of the plugin found.
   func show(on terminal: Terminal) {
     for warning in warnings { terminal.warn(warning) }
     let asks = manifest.capabilities ?? []
@@ -76,7 +76,7 @@ extension RequiredPlugin {
   private var from: String { origin == .locked ? "deploy.lock" : "project or lander" }
 
   /// Returns a row for each capability. A plugin without capabilities has one row.
-  /// - Parameter isAlone: whether no project is there that could grant capabilities.
+  /// - Parameter isAlone: whether there is no project that could grant capabilities.
   func rows(isAlone: Bool) -> [[String]] {
     let head = [SafeText.line(manifest.name), manifest.version.description, isAlone ? "this folder" : from]
     guard isBound else { return [head + ["says nothing", "everything"]] }

@@ -1,17 +1,17 @@
 import DeployModel
 import Synchronization
 
-/// Sends pieces of text to a collector while a deployment runs, in order and a few at a time, on a separate thread. It never blocks its
-/// callers. If there is no room for a piece, it drops and counts the piece. If a collector keeps failing, it sends nothing more. No
+/// Sends pieces of text to a collector while a deployment runs, in order and a few at a time, on a separate thread. The queue never blocks
+/// its callers. If there is no room for a piece, the piece is dropped and counted. If a collector keeps failing, nothing more is sent. No
 /// deployment fails because of a collector.
 final class PostQueue: Sendable {
-  /// The limits of the pieces that wait: their bytes and their number.
+  /// The limits on waiting pieces: their total number of bytes, and their number.
   private static let (most, mostPieces) = (8 << 20, 10_000)
-  /// The limits of one request: its pieces and their bytes.
+  /// The limits on one request: the number of its pieces, and their total number of bytes.
   private static let (batch, batchBytes) = (200, 1 << 20)
   /// After this number of failed requests in a row, nothing more is sent.
   private static let patience = 3
-  /// The time for sending what is left at the end.
+  /// The time limit for sending what is left at the end.
   private static let last = Duration.seconds(5)
 
   private struct State {
@@ -34,7 +34,7 @@ final class PostQueue: Sendable {
   /// - Parameters:
   ///   - name: the target, as a name for people.
   ///   - option: the option that named the target.
-  ///   - send: sends pieces of one kind. Returns why the target did not take them, or nil if it did.
+  ///   - send: sends pieces of one kind. Returns why the target did not accept them, or nil if it did.
   init(to name: String, option: String, send: @escaping @Sendable ([String], Int) -> String?) {
     (self.name, self.option, self.send) = (name, option, send)
     if !PlainThread.start({ [self] in work() }) { state.withLock { $0.isDone = true } }
@@ -53,7 +53,7 @@ final class PostQueue: Sendable {
   }
 
   /// Waits a few seconds until everything is sent.
-  /// - Returns: the problem to report, or nil if the collector took everything.
+  /// - Returns: the problem to report, or nil if the collector accepted everything.
   func finish() async -> Problem? {
     state.withLock { $0.isClosed = true }
     let deadline = ContinuousClock.now + Self.last

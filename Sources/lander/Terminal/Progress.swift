@@ -17,8 +17,8 @@ struct Progress: Sendable {
     case resumed
   }
 
-  /// Whether a tick is queued. If so, no second tick is queued: a frame can take longer than the time between two ticks, and events would
-  /// then be shown later and later.
+  /// Whether a tick is queued. If it is, no second tick is queued. Otherwise, if drawing a frame took longer than the time between two
+  /// ticks, events would be shown later and later.
   private final class Waiting: Sendable {
     let tick = Atomic<Bool>(false)
   }
@@ -28,7 +28,7 @@ struct Progress: Sendable {
   private let ticker: Task<Void, Never>
 
   /// - Parameters:
-  ///   - mode: the output mode; nil stands for live on a terminal, and for plain elsewhere.
+  ///   - mode: the output mode. Nil stands for live on a terminal, and for plain elsewhere.
   ///   - waves: the number of waves in the rehearsal, or nil if it is unknown.
   ///   - typed: the options that describe a project without a `deploy.lua`, or nil if the project has a `deploy.lua`.
   init(mode: Surface.Mode?, verbose: Bool, waves: Int? = nil, terminal: Terminal, typed: String? = nil) {
@@ -92,22 +92,22 @@ struct Progress: Sendable {
 
   /// Says that a rollback continues although a signal asked it to end.
   func goesOn() { items.yield(.ending { $0.goesOn }) }
-  /// Names the hosts that have not ended some seconds after a signal.
+  /// Lists the hosts that are still not finished some seconds after a signal.
   func late() { items.yield(.ending { $0.late }) }
 
   /// Shows a remark for people.
   func remark(_ text: String) { items.yield(.ending { _ in text }) }
 
-  /// Sets the question to a person in the live frame; nil removes it.
+  /// Sets the question to a person in the live frame. If it is nil, removes the question.
   func ask(_ question: String?) { items.yield(.asks(question)) }
 
-  /// Notes that the terminal's size has changed.
+  /// Records that the terminal's size has changed.
   func resized(width: Int, height: Int) { items.yield(.resized(width: width, height: height)) }
 
-  /// Notes that the process was stopped (for example by Ctrl-Z) and now continues.
+  /// Records that the process was stopped (for example by Ctrl-Z) and now continues.
   func resumed() { items.yield(.resumed) }
 
-  /// Waits until all events are shown. Returns what happened in each deployment.
+  /// Waits until all events have been shown. Returns what happened in each deployment.
   func finish() async -> [Chronicle] {
     ticker.cancel()
     items.finish()
@@ -151,7 +151,7 @@ extension ProgressReport {
   fileprivate mutating func take(_ event: RunningEvent) -> String {
     switch event {
     case .recalled(let id, let entry): return recall(entry, of: id)
-    // The line's number tells a program whether it already has the line.
+    // A program can tell by the line's number whether it already has the line.
     case .repeated(let id, let entry): return self is LinesOfJSON ? take(entry, of: id) : recall(entry, of: id)
     case .entry(let id, let entry): return take(entry, of: id)
     case .output(let chunk): return take(chunk)

@@ -2,7 +2,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// What a prompt shows: operations and log lines on standard error; output of hosts and values on standard output.
+/// What a prompt shows. Operations and log lines go to standard error. Output of hosts and values go to standard output.
 struct PromptLines: Sendable {
   let terminal: Terminal
 
@@ -21,7 +21,7 @@ struct PromptLines: Sendable {
   /// Shows the values of an expression.
   func values(_ texts: [String]) { terminal.say(texts.flatMap { SafeText.lines($0) }) }
 
-  /// Reports the error of a line, also to programs, unless a later line succeeds.
+  /// Reports the error of a line. Programs get the error too, unless a later line succeeds.
   /// - Returns: the exit code for the error.
   func failed(_ error: ScriptError) -> ExitCode {
     let code = terminal.report(error)

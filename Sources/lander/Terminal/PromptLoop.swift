@@ -4,7 +4,8 @@ import DeployModel
 import DeployReport
 import Glibc
 
-/// Reads lines and runs them, until the input ends or the person leaves. If no person types, the first line that fails ends the loop too.
+/// Reads lines and runs them, until the input ends or the person exits. If the lines are not typed by a person, the first line that fails
+/// also ends the loop.
 struct PromptLoop {
   private let prompt: Prompt
   private let lines: PromptLines

@@ -3,7 +3,7 @@ import DeployModel
 import DeployReport
 
 extension ReapResult.Late {
-  /// The exit code for the result of this deployment, or nil if another engine ended the deployment first.
+  /// The exit code for this deployment's result, or nil if another engine ended the deployment first.
   fileprivate var code: DeployModel.ExitCode? {
     if let problems { return problems.exit }
     guard let end else { return nil }
@@ -26,7 +26,7 @@ extension ReapResult.Late {
 }
 
 extension ReapResult {
-  /// The exit code for what is left to do, or nil if every deployment whose deadline had passed has ended, and its hosts are back.
+  /// The exit code for what is left to do. Nil if every deployment whose deadline had passed has ended and its hosts were rolled back.
   var code: DeployModel.ExitCode? {
     let left = late.compactMap(\.code).filter { code in
       switch code {

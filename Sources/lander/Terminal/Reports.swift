@@ -3,7 +3,7 @@ import DeployModel
 import DeployReport
 
 extension PlanReport {
-  /// Makes the report of a plan that the desk made.
+  /// Makes the report on a plan that the desk made.
   init(_ planned: PlannedDeployment) {
     let rehearsal = planned.rehearsal
     self.init(planned.plan, rehearsal: rehearsal.good, failure: rehearsal.bad, findings: rehearsal.findings, loops: rehearsal.loops)
@@ -42,12 +42,12 @@ extension DeploymentSummary {
 }
 
 extension VerifyReport {
-  /// Makes the report of a group that the desk compared.
+  /// Makes the report on a group that the desk compared.
   init(_ group: VerifiedGroup) { self.init(recipe: group.recipe, group: group.group, hosts: group.hosts) }
 }
 
 extension StatusReport {
-  /// Makes the report of hosts that a survey found.
+  /// Makes the report on hosts from a survey.
   /// - Parameter past: the deployments that were made from here, or an empty list if the report does not need them.
   init(_ found: Surveyed, after past: [DeploymentSummary] = [], now: Timestamp) {
     self.init("\(found.recipe) on \(GroupName(found.group).words)", hosts: found.named.map { ($0.host.name, $0.survey) }, now: now)

@@ -9,14 +9,14 @@ struct Speech {
   var gate: String?
   /// The reason, or empty if none is given.
   var comment = ""
-  /// Signs an approval. If nil, the approval is not signed.
+  /// The function that signs an approval, or nil if the approval is not signed.
   var sign: Signing?
 
   /// Sends the message. A deployment that was started from here gets it through the state folder; any other deployment gets it through the
   /// hosts that the deployment has locked.
   /// - Parameter word: the deployment, or nil for the only one that has not ended.
   /// - Returns: `done` if the deployment accepted the message.
-  /// - Throws: why the deployment did not accept it, with exit code 3.
+  /// - Throws: an error that says why the deployment did not accept it, with exit code 3.
   func say(to word: String?, _ options: ProjectOptions, on terminal: Terminal) async throws -> ExitCode {
     if let word, try await !Self.isKnown(word, options) { return try await sayFar(to: word, options, on: terminal) }
     let desk = try Wiring.pastDesk(options, tell: terminal.listener())
@@ -30,7 +30,7 @@ struct Speech {
     try await Wiring.past(options)?.knows(word) ?? false
   }
 
-  /// Sends the message to a pair that has been found already.
+  /// Sends the message to a pair that has already been found.
   func say(to pair: DeploymentPair, _ desk: Desk, on terminal: Terminal) async throws -> ExitCode {
     EarlyEnd.nowHolds("the deployment may still hear the message")
     let reception = try await desk.say(kind, gate: gate, comment: comment, signing: sign, to: pair)

@@ -3,7 +3,7 @@ import DeployModel
 import DeployReport
 import Synchronization
 
-/// Sends OpenTelemetry spans and metrics of deployments to a collector while they run, and passes the trace to commands on hosts.
+/// While deployments run, sends their OpenTelemetry spans and metrics to a collector, and passes the trace on to commands on hosts.
 final class Telemetry: Sendable {
   private struct State {
     var spans: DeploymentSpans
@@ -13,7 +13,7 @@ final class Telemetry: Sendable {
   private let queue: PostQueue
   private let resource: Value
 
-  /// The trace of this process: the caller's trace if `TRACEPARENT` names one, otherwise a new trace, or nil if no spans are sent.
+  /// The trace of this process. It is the caller's trace if `TRACEPARENT` has one, and otherwise a new trace. Nil if no spans are sent.
   private static let names = Mutex<TraceNames?>(nil)
   private static var caller: TraceParent? { Folder.variable("TRACEPARENT").flatMap { TraceParent($0) } }
 
@@ -22,7 +22,7 @@ final class Telemetry: Sendable {
     names.withLock { $0 }.map { $0.parent(of: deployment, host: host, event: event).text } ?? caller?.text
   }
 
-  /// Finds out where to send data, from the command line or else from the environment.
+  /// Finds out where to send data: from the command line or, if it does not say, from the environment.
   /// - Parameter url: the value of `--otlp`, or nil if the option was not given.
   /// - Throws: `Problems` if the value on the command line is not an address. An error in the environment is only reported, and nothing is
   ///   sent.
@@ -45,7 +45,7 @@ final class Telemetry: Sendable {
     self.resource = resource
     let (traces, metrics) = (settings.traces, settings.metrics)
     queue = PostQueue(to: settings.words, option: settings.origin) { pieces, kind in
-      // A metric is a complete request body; a span is only a part of one.
+      // A metric is a complete request body, whereas a span is only a part of one.
       if kind == 1 {
         // This is a loop, because `first` of a lazy `compactMap` would post a failed piece twice.
         for piece in pieces { if let reason = metrics.post(piece) { return reason } }
@@ -57,7 +57,7 @@ final class Telemetry: Sendable {
 
   func take(_ event: RunningEvent) {
     switch event {
-    // What an earlier engine sent is not sent again.
+    // Data that an earlier engine sent is not sent again.
     case .recalled(_, let entry), .repeated(_, let entry): _ = spans(of: entry)
     case .entry(_, let entry):
       for span in spans(of: entry) { queue.add(JSON.text(span)) }

@@ -5,7 +5,7 @@ import Synchronization
 
 extension Terminal {
   /// Shows on standard error what happens while the desk works. May be called from any task.
-  /// - Parameter mode: the output mode of the deployment. In quiet mode only warnings and the place in the queue are shown.
+  /// - Parameter mode: the output mode of the deployment. In quiet mode, only warnings and the place in the queue are shown.
   func listener(_ mode: Surface.Mode? = nil) -> @Sendable (DeskEvent) -> Void {
     let build = BuildLines()
     return { event in
@@ -25,7 +25,7 @@ extension Terminal {
     }
   }
 
-  /// Shows a warning: something that deserves attention but is not an error.
+  /// Shows a warning about something that deserves attention but is not an error.
   func warn(_ problem: Problem) {
     Ending.warn(problem)
     let lines = problem.lines(on: err)

@@ -21,14 +21,14 @@ struct Terminal: Sendable {
     Terminal.write(lines.map { $0 + "\n" }.joined(), to: STDOUT_FILENO)
   }
   func say(_ line: String) { say([line]) }
-  /// Writes lines of the result for people, and gives programs the result as a value.
+  /// Writes the result as lines for people, and gives it to programs as a value.
   func show(_ lines: [String], _ value: @autoclosure () -> Value) {
     give(value())
     say(lines)
   }
-  /// Gives the result to programs, if a program reads the output.
+  /// If a program reads the output, gives it the result.
   func give(_ value: @autoclosure () -> Value) { Ending.give { JSON.text(value()) } }
-  /// Gives programs a result, which is encoded as JSON here.
+  /// If a program reads the output, gives it the result, which is encoded as JSON here.
   func give(_ value: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -41,7 +41,7 @@ struct Terminal: Sendable {
   }
   func tell(_ line: String) { tell([line]) }
 
-  /// Writes the whole text. If nobody reads it, it is dropped.
+  /// Writes the whole text. If nobody reads the output, the text is dropped.
   static func write(_ text: String, to descriptor: Int32) { write(Array(text.utf8), to: descriptor) }
 
   /// Writes all bytes. If nobody reads them, they are dropped. Once a signal is ending the command, this writes nothing.
@@ -59,7 +59,7 @@ struct Terminal: Sendable {
   /// The results that could not be written, and why. A reader that closed the pipe, such as `head`, does not count.
   private static let lost = Mutex<[String]>([])
   static var lostOutput: [String] { lost.withLock { $0 } }
-  /// Notes that a result could not be written. - Parameter code: the `errno` of the write.
+  /// Records that a result could not be written. - Parameter code: the `errno` of the write.
   static func loses(_ code: Int32, of what: String = "standard output") {
     if code == EPIPE { return }
     let line = "\(what) could not be written: \(String(cString: strerror(code)))"

@@ -2,8 +2,8 @@ import DeployModel
 import DeployReport
 import Glibc
 
-/// Asks a person whether a train continues with the next group. A person at this terminal can answer here; from any other terminal, `lander
-/// approve` and `lander reject` answer.
+/// Asks a person whether a train continues with the next group. A person at this terminal can answer here. From any other terminal, a
+/// person answers with `lander approve` or `lander reject`.
 struct TrainQuestion {
   let train: Train
   let group: String
@@ -15,7 +15,7 @@ struct TrainQuestion {
   /// Whether a person can type an answer at this terminal.
   let asks: Bool
 
-  /// The seconds between two status lines if nobody is at a terminal.
+  /// The number of seconds between two status lines if nobody is at a terminal.
   private static let beat = 60
 
   /// Waits for the answer. - Returns: nil if nobody answered in time.
@@ -51,7 +51,7 @@ struct TrainQuestion {
 
 /// Reads lines that a person types, without waiting for them.
 private struct PromptReader {
-  /// Whether more input can come.
+  /// Whether more input can arrive.
   var isOpen: Bool
   private var partial: [UInt8] = []
   private var ends = 0
@@ -62,14 +62,14 @@ private struct PromptReader {
     if isOpen { Terminal.write(question, to: STDERR_FILENO) }
   }
 
-  /// Returns the next whole line, or nil if no whole line has come yet.
+  /// Returns the next whole line, or nil if no whole line has arrived yet.
   mutating func word() -> String? {
     var wanted = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
     guard isOpen, poll(&wanted, 1, 0) > 0 else { return nil }
     var bytes = [UInt8](repeating: 0, count: 256)
     let count = read(STDIN_FILENO, &bytes, bytes.count)
     guard count > 0 else {
-      // Control-D ends a line, but not the input of the terminal. If the terminal is gone, reading ends in this way every time.
+      // Control-D ends a line, but not the input of the terminal. If the terminal is gone, every read ends in this way.
       ends += 1
       isOpen = count < 0 && (errno == EINTR || errno == EAGAIN) || count == 0 && ends < 3
       return isOpen && count == 0 ? "" : nil

@@ -3,7 +3,8 @@ import DeployModel
 import DeployReport
 import Glibc
 
-/// Runs what is left of a train: its deployments one after the other, with the checks between groups, one summary and one exit code.
+/// Runs what is left of a train. The deployments run one after the other, with the checks between groups. There is one summary and one exit
+/// code.
 struct TrainRun {
   let terminal: Terminal
   let progress: ProgressOptions
@@ -12,7 +13,7 @@ struct TrainRun {
   var busy = WhenBusy.fail
   /// The reason for `--urgent`, or nil if the train is not urgent.
   var urgency: String?
-  /// How long the command stays at a gate that waits for a person, or nil if it stays until the gate closes.
+  /// How long the command keeps running at a gate that waits for a person, or nil to keep running until the gate closes.
   var stay: StayOptions?
   /// Whether lander can ask a person at this terminal.
   let asks: Bool
@@ -39,7 +40,7 @@ struct TrainRun {
     return finish(train, train.code, chronicles)
   }
 
-  /// Makes a signal end only this command from now on, because no deployment runs.
+  /// From now on, a signal ends only this command, because no deployment is running.
   private func listen(_ train: Train, _ index: Int) {
     EarlyEnd.arm(terminal)
     let done = train.legs[..<index].map(\.group).joined(separator: ", ")
@@ -48,8 +49,8 @@ struct TrainRun {
         ? "nothing on a host was changed" : "group \(done) keeps the release, and lander resume \(train.id) continues")
   }
 
-  /// Checks what must hold before a group begins.
-  /// - Returns: whether everything holds. If not, the record says why.
+  /// Checks the conditions for beginning with a group.
+  /// - Returns: whether all conditions are met. If not, the record says why.
   private func passes(_ train: inout Train, _ index: Int) async throws -> Bool {
     let leg = train.legs[index]
     let isUnderWay = leg.deployment != nil && leg.exit == nil
@@ -57,7 +58,8 @@ struct TrainRun {
     guard index > 0, train.between != .nothing, !isUnderWay else { return true }
     let before = train.legs[index - 1]
     try await confirm(before, train)
-    // The answer is about the previous group. Its deployment ended earlier, and what was checked then might have changed since.
+    // The answer is about the previous group. The deployment to that group ended earlier, so what was checked then might have changed
+    // since.
     guard case .approve(let bound) = train.between, leg.answer == nil else { return true }
     let group = train.legs[index].group
     train.waits = group
@@ -150,7 +152,7 @@ struct TrainRun {
 
   private func finish(_ train: Train, _ code: ExitCode, _ chronicles: [Chronicle]) -> ExitCode {
     tell(train)
-    // The variables describe the newest deployment and the rollback that followed from it.
+    // The variables describe the newest deployment and the rollback that followed it.
     let last = chronicles.lastIndex { $0.story.plan?.kind == .deploy }
     if let last {
       let back = last + 1 < chronicles.count ? chronicles[last + 1].story : nil

@@ -4,8 +4,8 @@ import DeployModel
 import DeployReport
 import Glibc
 
-/// A request for a train. It is checked for all groups together: errors that can be known in advance are reported before the first group
-/// changes.
+/// A request for a train. It is checked for all groups together, so that errors that can be known in advance are reported before anything
+/// changes in the first group.
 struct TrainStart {
   let request: RequestOptions
   /// Adds other options to the request.
@@ -20,7 +20,7 @@ struct TrainStart {
 
   private var groups: [String] { request.groups(of: project.project) }
 
-  /// Whether the command line names several groups.
+  /// Whether the command line has several groups.
   /// - Throws: `Problems` if `--between` is given for a single group.
   var isWanted: Bool {
     get throws(Problems) {
@@ -29,8 +29,8 @@ struct TrainStart {
     }
   }
 
-  /// Whether a person is at the terminal, whatever is written to standard output. If so, lander asks that person between two groups;
-  /// otherwise only the hosts are checked.
+  /// Whether a person is at the terminal, no matter where standard output goes. If so, lander asks that person between two groups.
+  /// Otherwise, only the hosts are checked.
   static var isAtTerminal: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
 
   func run(on terminal: Terminal) async throws -> ExitCode {
@@ -63,7 +63,7 @@ struct TrainStart {
     ).run(train)
   }
 
-  /// Returns the problem of a recipe with an alarm: a train would continue while the alarm of the previous group is still open.
+  /// Returns a problem if the recipe has an alarm, because a train would continue while the alarm of the previous group is still open.
   private func alarmed(_ name: String?) -> [Problem] {
     guard let recipe = try? project.project.recipe(named: name), let alarm = recipe.alarm else { return [] }
     return [

@@ -2,7 +2,7 @@ import DeployDesk
 import DeployModel
 import DeployReport
 
-/// Watches a train deployment by deployment. Another process of this machine runs the train, or the train has ended.
+/// Watches a train, one deployment after the other. The train is run by another process on this machine, or has ended.
 struct TrainWatch {
   let id: Train.ID
   let state: String
@@ -11,8 +11,8 @@ struct TrainWatch {
   /// How long to wait for the end of the train, or nil to wait without a limit.
   var patience: Interval?
 
-  /// - Parameter word: the typed id, or nil for the open train, if nothing else is open.
-  /// - Returns: nil if the word means no train.
+  /// - Parameter word: the typed id. If it is nil and nothing but one train is open, that train is watched.
+  /// - Returns: nil if the word does not identify a train.
   init?(_ word: String?, _ options: ProjectOptions, at desk: Desk, on terminal: Terminal, patience: Interval? = nil) async throws {
     guard let train = try await OpenTrains(options).meant(by: word), let state = try options.existingStateFolder() else { return nil }
     (id, self.state, self.desk, self.terminal, self.patience) = (train.id, state, desk, terminal, patience)
@@ -21,14 +21,15 @@ struct TrainWatch {
   /// Reads the record until the train has ended, and follows each deployment as soon as it has begun.
   /// - Parameters:
   ///   - quiet: called with the record about three times a second while no deployment is under way.
-  ///   - show: follows one deployment and the rollback that follows from it, for at most the given time.
-  /// - Throws: if the train has not ended in time, or if it was interrupted, which means that it has not ended and no process runs it.
+  ///   - show: follows one deployment and the rollback that follows it, for at most the given time.
+  /// - Throws: if the train has not ended in time, or was interrupted. A train is interrupted if it has not ended and no process runs it.
   func follow(_ quiet: (Train) async throws -> Void = { _ in }, show: (Deployment.ID, Interval?) async throws -> Void) async throws -> Train
   {
     let began = desk.now
     var seen: [Deployment.ID] = []
     while true {
-      // This first checks whether a process runs the train. A record that is read after that process is gone does not change any more.
+      // This check comes before the record is read. If no process runs the train, the record that is read afterwards does not change any
+      // more.
       let isHeld = TrainFile.isHeld(id, in: state)
       let train = try record()
       let left = patience.map { Interval(milliseconds: max(0, $0.milliseconds - (desk.now - began).milliseconds)) }
@@ -102,7 +103,7 @@ struct TrainWatch {
 }
 
 extension PastDeployments {
-  /// Returns the deployments of a train that the journal has, in order, each with the rollback that followed.
+  /// Returns those deployments of a train that are in the journal, in order, each with the rollback that followed it.
   func members(of train: Train) async throws -> [DeploymentSummary] {
     var members: [DeploymentSummary] = []
     for case let deployment? in train.legs.map(\.deployment) where try await knows(deployment.rawValue) {

@@ -13,11 +13,11 @@ enum TypedLine: Sendable, Hashable {
 
 /// Where the lines of a prompt come from.
 protocol TypedLines: Sendable {
-  /// Shows a prompt, if a person types, and waits for the next line.
+  /// Waits for the next line. If a person types the lines, shows a prompt first.
   func next(_ prompt: String) async -> TypedLine
 }
 
-/// Lines of standard input, without any editing but that of the terminal.
+/// Lines of standard input. They can be edited only as far as the terminal itself allows.
 struct PlainLines: TypedLines {
   private let input = LineInput()
   private let isTerminal = isatty(STDIN_FILENO) == 1

@@ -2,9 +2,9 @@ import DeployAppSpec
 import DeployModel
 import Foundation
 
-/// Reads the appspec file of a folder that the command line names. The file must be a regular file of the bundle itself.
+/// Reads the appspec file of a folder that was given on the command line. The file must be a regular file of the bundle itself.
 enum AppSpecFile {
-  /// Refuses an appspec file that is outside the bundle: lander would read it with its user's rights and quote it in messages.
+  /// Refuses an appspec file that is outside the bundle, because lander would read it with its user's rights and quote it in messages.
   /// - Throws: `Problems` as `bytes` does.
   static func refuseStrangers(in request: AppSpecRequest) throws(Problems) {
     guard request.type == .directory else { return }
@@ -13,7 +13,7 @@ enum AppSpecFile {
     }
   }
 
-  /// The limit of an appspec file in bytes: far more than real files have, and too little to fill the memory.
+  /// The largest size of an appspec file in bytes. It is far more than real files have, but not enough to fill the memory.
   private static let longest = 4 << 20
 
   /// Reads the file. - Throws: `Problems` if it is not a readable file of the bundle itself.

@@ -1,7 +1,7 @@
 import DeployHosts
 import DeployModel
 
-/// Makes the command that shows the surprising parts of a recipe's bundle.
+/// Makes the command line that shows the surprising parts of a recipe's bundle.
 enum AppSpecHint {
   static func check(of recipe: Recipe) -> String {
     var words = ["lander", "appspec", "check"]

@@ -5,7 +5,7 @@ import DeployModel
 
 extension AppSpecOption {
   /// Returns the project that the options describe, or nil if `--appspec` was not given.
-  /// - Throws: what is wrong with the options, before anything is read.
+  /// - Throws: an error that says what is wrong with the options. It is thrown before anything is read.
   func project(_ choices: AppSpecChoices? = nil) throws -> LoadedProject? {
     guard let appspec else {
       let given = [
@@ -41,15 +41,15 @@ extension AppSpecOption {
       project = try LuaProject.load(main: SourceFile(path: "deploy.lua", text: text), read: Wiring.reader(of: Folder.current)).project
     } catch { throw Self.typed(error) }
     project.withoutPlaces()
-    // Hosts record these sources, so the sources must not contain options that can differ between two calls. Then, if a host is added, the
-    // other hosts need not change.
+    // Hosts record these sources. So options that can differ between two calls are left out, and the other hosts need not change if a host
+    // is added.
     for index in project.sources.indices where project.sources[index].path == "deploy.lua" {
       project.sources[index].text = source(name, "bundle", file, hosts: "{ \"host\" }", batch: "1", choices)
     }
     return LoadedProject(folder: Folder.current, project: project, typed: typed(appspec, hosts))
   }
 
-  /// Attributes problems in the generated `deploy.lua` to the options from which it was made, because no file has these lines.
+  /// Attributes problems in the generated `deploy.lua` to the options from which it was made, because its lines are in no file.
   private static func typed(_ problems: Problems) -> Problems {
     let options = [3: "--hosts", 6: "--appspec", 8: "--batch"]
     return Problems(
@@ -68,7 +68,7 @@ extension AppSpecOption {
     return words.map(Quoting.word).joined(separator: " ")
   }
 
-  /// Returns the `deploy.lua` that is equivalent to the options. As under CodeDeploy, one host changes at a time by default.
+  /// Returns the `deploy.lua` that is equivalent to the options. By default, one host changes at a time, as with CodeDeploy.
   private func source(
     _ name: String, _ bundle: String, _ file: String, hosts: String, batch: String, _ choices: AppSpecChoices?
   ) -> String {

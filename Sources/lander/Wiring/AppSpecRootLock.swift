@@ -3,8 +3,8 @@ import DeployGround
 import DeployModel
 import Foundation
 
-/// The right to deploy in the root folder of `lander appspec run`. Only one deployment at a time works there, as with the CodeDeploy agent.
-/// Two deployments would remove or restore each other's files. The right ends with the process.
+/// The right to deploy in the root folder of `lander appspec run`. As with the CodeDeploy agent, only one deployment at a time works there,
+/// because two deployments would remove or restore each other's files. The right ends with the process.
 final class AppSpecRootLock {
   private let descriptor: Int32
 

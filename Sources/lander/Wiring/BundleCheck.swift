@@ -5,7 +5,7 @@ import DeployReport
 import DeployStore
 import Foundation
 
-/// Checks a bundle with an appspec file as a deployment would. The bundle is a folder or an archive.
+/// Checks a bundle with an appspec file in the same way as a deployment. The bundle is a folder or an archive.
 struct BundleCheck {
   private let typed: String
   private let path: HostPath
@@ -46,8 +46,8 @@ struct BundleCheck {
     }
     let packed = try await AppSpecBundle(built.manifest, AppSpecOptions(file: appSpecFile ?? "appspec.yml"), in: store)
     guard let name = packed.file else { throw Problems(packed.problems) }
-    // A finding gives a file's path in the bundle. A warning about the packing gives its path in the archive, which can have one more
-    // folder around the bundle.
+    // A finding has a file's path in the bundle. A warning about the packing has the file's path in the archive. The archive can have one
+    // more folder around the bundle.
     let odd = built.warnings.filter { warning in
       !packed.findings.contains { finding in
         finding.file == warning.subject || finding.file.map { warning.subject?.hasSuffix("/" + $0) ?? false } ?? false

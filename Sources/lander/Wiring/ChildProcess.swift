@@ -1,7 +1,7 @@
 import DeployGround
 import Glibc
 
-/// A child process of this command. Its output is read as it comes.
+/// A child process of this command. Its output is read as it arrives.
 struct ChildProcess {
   enum Ended: Equatable {
     case exited(Int)
@@ -23,8 +23,8 @@ struct ChildProcess {
   var timeout: Int?
   /// The seconds between TERM and KILL.
   var grace = 10
-  /// Returns how many times somebody asked the process to end. The first request sends TERM. A second request, or the end of the grace
-  /// time, sends KILL.
+  /// Returns how many times somebody has asked the process to end. TERM is sent after the first request. KILL is sent after a second
+  /// request, or at the end of the grace time.
   var stops: @Sendable () -> Int = { 0 }
 
   /// Starts the process in a process group of its own, and waits until it has ended and its output is closed, or the time is over.
@@ -109,7 +109,7 @@ struct ChildProcess {
     return false
   }
 
-  /// Reads what was written before the process ended and is still in the pipes.
+  /// Reads what is still in the pipes after the process has ended.
   private func drain(_ streams: inout [Stream], _ output: (Int, [UInt8]) -> Void) {
     for stream in streams {
       for _ in 0..<64 {

@@ -4,7 +4,7 @@ import DeployModel
 import FoundationEssentials
 import Glibc
 
-/// Finds the processes of this machine that run deployments: those that hold the claims.
+/// Finds the processes on this machine that run deployments. These are the processes that hold the claims.
 struct ClaimHolders: RunningEngines {
   /// The folder of the claims.
   let claims: String
@@ -12,14 +12,14 @@ struct ClaimHolders: RunningEngines {
   /// Returns whether the process of a lock has ended, or nil if this machine cannot know.
   func isGone(_ process: String?) -> Bool? { EngineIdentity.isGone(process) }
 
-  /// Asks the process that runs the last of these deployments to end it in an orderly way. Tries that for at most 10 seconds. Returns the
-  /// process id, or nil if no process could be asked.
+  /// Asks the process that runs the last of these deployments to end the deployment in an orderly way. Tries for at most 10 seconds.
+  /// Returns the process id, or nil if no process could be asked.
   func tell(_ deployments: [Deployment.ID]) async -> pid_t? {
     let end = ContinuousClock.now + .seconds(10)
     repeat {
       for id in deployments.reversed() {
         guard let found = Self.holder(of: "\(claims)/\(id)") else { continue }
-        // A process that has just begun has no handler yet, and the signal would kill it.
+        // A process that has just begun has no handler yet, so the signal would kill it.
         if Self.hears(found), kill(found, SIGUSR1) == 0 { return found }
       }
       try? await Task.sleep(for: .milliseconds(200))
@@ -38,8 +38,8 @@ struct ClaimHolders: RunningEngines {
   }
 
   /// Returns the process that has an exclusive lock on a file, or nil if no process of this user has one. The kernel lists the locks of
-  /// each descriptor. The kernel's table of all locks is not suitable: it is read in parts, so lines are missed while locks come and go,
-  /// and one inode number can belong to files on several file systems.
+  /// each descriptor. The kernel's table of all locks is not suitable for two reasons. It is read in parts, so lines are missed if locks
+  /// change meanwhile. And the same inode number can belong to files on several file systems.
   private static func holder(of file: String) -> pid_t? {
     var wanted = stat()
     guard stat(file, &wanted) == 0 else { return nil }
@@ -54,8 +54,8 @@ struct ClaimHolders: RunningEngines {
     return nil
   }
 
-  /// Returns whether a process itself has locked the file of a descriptor: `lock: 1: FLOCK ADVISORY WRITE 1234 08:01:5678 0 EOF`. A child
-  /// process that only briefly has the descriptor does not count.
+  /// Returns whether a process has itself locked the file of a descriptor, as in `lock: 1: FLOCK ADVISORY WRITE 1234 08:01:5678 0 EOF`. A
+  /// child process that has the descriptor only for a short time does not count.
   private static func locks(_ process: pid_t, _ descriptor: String) -> Bool {
     guard let text = (try? Folder.text(at: "/proc/\(process)/fdinfo/\(descriptor)", isLoose: true)).flatMap({ $0 }) else { return false }
     return text.parts(at: "\n").contains { line in

@@ -3,12 +3,12 @@ import DeployLua
 import DeployModel
 
 extension Wiring {
-  /// Makes a project of a typed strategy: `rolling { batch = "10%" }`, `require "strategies.mine" {}`, or the name of one of CodeDeploy's
+  /// Makes a project from a typed strategy: `rolling { batch = "10%" }`, `require "strategies.mine" {}`, or the name of one of CodeDeploy's
   /// configurations, which needs no strategy.
   /// - Parameters:
-  ///   - recipe: the recipe whose bounds hold. Its configuration holds too, unless the text names one.
-  ///   - options: the options with the project's folder, in which `require` finds files.
-  /// - Throws: what is wrong with the text.
+  ///   - recipe: the recipe whose bounds apply. Its configuration applies too, unless the text is the name of another one.
+  ///   - options: the options with the project's folder, where `require` finds files.
+  /// - Throws: an error that says what is wrong with the text.
   static func strategy(_ text: String, in recipe: Recipe, _ options: ProjectOptions) throws -> LoadedProject {
     let folder = try options.folder()
     let sources = try ProjectSources(folder, state: options.stateFolder())

@@ -13,7 +13,7 @@ struct ConsoleWords {
   /// - Throws: `Problems` if there is no such host, or if several recipes have it with different paths.
   init(_ name: String, recipe: String?, group: String?, in project: Project) throws {
     var selections = try project.selections(recipe: recipe, group: group)
-    // Without `--group`, the hosts of every group are known.
+    // If `--group` is not given, the hosts of every group can be chosen.
     if group == nil { for one in project.groups { selections += (try? project.selections(recipe: recipe, group: one.name)) ?? [] } }
     let all = selections.flatMap { one in one.hosts.map { (host: $0, path: $0.place(one.recipe.placement.path), recipe: one.recipe.name) } }
     let found = all.filter { $0.host.name.isExactly(name) }

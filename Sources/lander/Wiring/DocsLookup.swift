@@ -4,7 +4,7 @@ import DeployModel
 
 /// Looks up a typed name in the reference.
 struct DocsLookup {
-  /// The project's folder, absolute; without a `deploy.lua`, the folder in which it would be.
+  /// The absolute path of the project's folder. If there is no `deploy.lua`, of the folder in which it would be.
   let folder: String
   /// The project's state folder, absolute.
   let state: String
@@ -26,7 +26,7 @@ struct DocsLookup {
   var words: [(name: String, summary: String)] { index.overview }
 
   /// Returns everything that has this name: a plugin, or else words, fields, options and terms.
-  /// - Throws: if nothing has this name, the near matches; if a plugin cannot be read, the reason.
+  /// - Throws: a problem with near matches if nothing has this name, or the reason if a plugin cannot be read.
   func found(_ name: String) throws -> [Found] {
     if let page = try PluginPage(name, in: folder, state: state) { return [Found(lines: page.lines, value: page.value)] }
     let entries = index.entries(named: name)

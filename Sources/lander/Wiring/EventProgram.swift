@@ -5,7 +5,7 @@ import Glibc
 /// The program of `--events exec:COMMAND`. It gets each event as one line of JSON on its standard input. Its output goes to standard error.
 /// The program ends with the command.
 struct EventProgram: Sendable {
-  /// Our end of the program's standard input.
+  /// This process's end of the program's standard input.
   let input: Int32
   private let process: pid_t
   private let line: String
@@ -19,8 +19,8 @@ struct EventProgram: Sendable {
     guard !line.allSatisfy(\.isWhitespace), let pipe = try? Spawn.pipe() else { throw empty }
     defer { close(pipe.reading) }
     do throws(SystemError) {
-      // The program has a process group of its own, so Ctrl-C does not end it: the deployment ends in an orderly way, and the program needs
-      // its last events.
+      // The program has its own process group, so Ctrl-C does not end it. After Ctrl-C, the deployment ends in an orderly way, and the
+      // program needs the last events.
       process = try Spawn.start(
         ["sh", "-c", line], program: "/bin/sh", environment: Spawn.environment(), streams: [pipe.reading, 2])
     } catch {

@@ -10,7 +10,7 @@ enum Folder {
 
   static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
-  /// Whether a path is a link whose target does not exist, or a loop of links. Then nothing can be read or made there.
+  /// Whether a path is a link whose target does not exist, or a loop of links. Nothing can be read or made at such a path.
   static func isDeadLink(_ path: String) -> Bool {
     var status = stat()
     return !exists(path) && lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
@@ -41,18 +41,18 @@ enum Folder {
       fix: near.map { "did you mean \"\($0)\"?" } ?? fix)
   }
 
-  /// Returns the names in a folder, in order; empty if the folder does not exist.
+  /// Returns the names in a folder, in order, or an empty list if the folder does not exist.
   static func names(in path: String) -> [String] {
     ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
   }
 
-  /// The limit of a text in bytes, if the caller gives no lower one.
+  /// The largest size of a text in bytes, if the caller does not give a lower limit.
   static let mostBytes = 64 << 20
 
   /// Returns the contents of a text file, or nil if the file does not exist.
   /// - Parameters:
   ///   - most: the limit in bytes.
-  ///   - isLoose: whether to replace bytes that are not UTF-8. That would change a text, so it must be false for texts that go to hosts.
+  ///   - isLoose: whether to replace bytes that are not UTF-8. This changes the text, so it must be false for texts that are sent to hosts.
   /// - Throws: `Problem` if the file exists but cannot be read.
   static func text(at path: String, most: Int = mostBytes, isLoose: Bool = false) throws(Problem) -> String? {
     guard exists(path) else { return nil }
@@ -101,7 +101,7 @@ enum Folder {
     }
   }
 
-  /// Writes a file, and makes its folder if that does not exist yet.
+  /// Writes a file, and makes its folder if the folder does not exist yet.
   static func writeNew(_ text: String, to path: String) throws(Problem) {
     try? FileManager.default.createDirectory(atPath: parent(of: path), withIntermediateDirectories: true)
     try write(text, to: path)
@@ -112,16 +112,16 @@ enum Folder {
   static func parent(of path: String) -> String { MachineFiles().parent(of: path) }
   static func name(of path: String) -> String { MachineFiles().name(of: path) }
 
-  /// Returns the path with all links resolved; the path itself if they cannot be resolved.
+  /// Returns the path with all links resolved, or the path itself if they cannot be resolved.
   static func real(_ path: String) -> String {
     guard let found = realpath(path, nil) else { return path }
     defer { free(found) }
     return String(cString: found)
   }
 
-  /// Checks that a file of a project is in the project after all links are followed. A plugin's folder and `recipes` are allowed to be
-  /// links themselves. Then the file must be in the folder to which the link leads.
-  /// - Throws: if a link leads out of the project, because the project would then mean something else on another machine.
+  /// Checks that a file of a project is in the project after all links are followed. A plugin's folder and `recipes` are themselves allowed
+  /// to be links. In that case, the file must be in the folder to which the link leads.
+  /// - Throws: if a link leads out of the project, because the project could then have different contents on another machine.
   static func refuseLeadingOut(_ path: String, of project: String) throws(Problem) {
     let parts = path.split(separator: "/")
     let depth = parts.first == "plugins" ? 2 : parts.first == "recipes" ? 1 : 0
@@ -131,7 +131,7 @@ enum Folder {
   }
 
   /// Returns the text of a project's `deploy.lua`, or nil if there is none.
-  /// - Throws: if it cannot be read, or is a link that leads out of the project.
+  /// - Throws: if the file cannot be read, or is a link that leads out of the project.
   static func recipes(of project: String) throws(Problem) -> String? {
     guard let text = try text(at: project + "/deploy.lua") else { return nil }
     try refuseLeadingOut("deploy.lua", of: project)
@@ -154,7 +154,7 @@ enum Folder {
   static var temporary: String { variable("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp" }
 }
 
-/// The files of this machine, by the paths in requests.
+/// The files on this machine, as requests refer to them.
 struct MachineFiles: ProjectFiles {
   var current: String { Folder.current }
   var home: String? { Folder.variable("HOME") }

@@ -3,7 +3,7 @@ import DeployDesk
 import DeployModel
 import DeployStore
 
-/// Commits of a working copy, from git. What git cannot tell counts as unknown, and no deployment is refused because of that.
+/// Commits of a working copy, from git. If git cannot answer something, it counts as unknown, and no deployment is refused because of that.
 struct GitHistory: VersionControl {
   let machine: any EngineMachine
 
@@ -60,7 +60,7 @@ struct GitHistory: VersionControl {
     }
   }
 
-  /// The time limit of git. A deployment waits no longer for information that it only displays.
+  /// The time limit of git. A deployment does not wait longer than this for information that is only displayed.
   private static let limit = Interval.seconds(10)
 
   /// Returns git's output, or nil if git is missing, fails, or takes too long.

@@ -29,7 +29,7 @@ extension HostNotice {
   }
 }
 
-/// Gives the secrets of the providers, and keeps them out of the output of hosts.
+/// Provides the secrets of the providers, and keeps their values out of the output of hosts.
 struct VaultSecrets: SecretKeeper {
   let providers: SecretProviders
   let hosts: Hosts

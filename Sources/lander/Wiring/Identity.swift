@@ -4,7 +4,7 @@ import DeployReport
 import Glibc
 import Synchronization
 
-/// Who acts, and names that are unique.
+/// Provides the names of this machine and of the person who acts, and makes unique ids.
 enum Identity {
   /// This machine's own name.
   static var machine: String {
@@ -24,10 +24,10 @@ enum Identity {
   /// The CI system that runs this command, or nil if Lander knows none.
   static var system: CISystem? { CISystem(Folder.variable) }
 
-  /// The name from the command line, or else from the CI system, followed by the login.
+  /// The name from the command line or, if there is none, from the CI system, followed by the login.
   static var named: String { Provenance(actor: introduced.withLock { $0 } ?? system?.actor).actor(over: actor) }
 
-  /// Sets the name that this process puts into its messages to deployments from now on. If nil, it uses the name from the CI system.
+  /// Sets the name that this process puts into its messages to deployments from now on. If it is nil, the name from the CI system is used.
   static func introduce(_ name: String?) { introduced.withLock { $0 = name } }
   private static let introduced = Mutex<String?>(nil)
 

@@ -4,9 +4,10 @@ import DeployReport
 import DeployStore
 import Synchronization
 
-/// What deployments of this `deploy.lua` read besides recipes and plugins: files of the project, and environment variables. Commands that
-/// look at hosts or repair them use it for what is missing today: the newest text of a file, and the value of a variable if all these
-/// deployments had the same one. A variable whose values differ often selects the hosts, so a guess could reach the wrong hosts.
+/// What deployments of this `deploy.lua` read in addition to recipes and plugins: files of the project, and environment variables. Commands
+/// that look at hosts or repair them use this if something is missing today. For a file, they use its newest text. For a variable, they use
+/// its value if all these deployments had the same one. A variable with different values often selects the hosts, so a guess could reach
+/// the wrong hosts.
 final class KeptReads: Sendable {
   private struct Reading {
     let deployment: DeploymentSummary
@@ -20,7 +21,7 @@ final class KeptReads: Sendable {
   private let readings: [Reading]
   private let asked = Mutex(Asked())
 
-  /// - Returns: nil if this text of `deploy.lua` was not deployed from here, or the state folder cannot be read.
+  /// - Returns: nil if this text of `deploy.lua` was not deployed from here, or if the state folder cannot be read.
   static func of(_ options: ProjectOptions) async -> KeptReads? {
     guard let folder = (try? options.existingStateFolder()).flatMap({ $0 }), let past = try? Wiring.past(options),
       let project = try? options.folder(), let text = try? Folder.recipes(of: project),
@@ -58,7 +59,7 @@ final class KeptReads: Sendable {
     "deployment \(deployment.id) (\(SafeText.line(deployment.recipe)) to \(SafeText.line(deployment.group)))"
   }
 
-  /// A warning that names what was used, or nil if nothing was used.
+  /// A warning that lists what was used, or nil if nothing was used.
   var warning: Problem? {
     let used = asked.withLock { $0.used }
     guard !used.isEmpty else { return nil }
@@ -71,7 +72,7 @@ final class KeptReads: Sendable {
       fix: "lander deploy needs \(used.count == 1 ? "it" : "them")")
   }
 
-  /// The variables that are missing and had different values, one problem each.
+  /// A problem for each variable that is missing and had different values.
   var differing: [Problem] {
     asked.withLock { $0.differing }.map { path in
       var values: [(text: String, deployment: DeploymentSummary)] = []

@@ -2,11 +2,11 @@ import ArgumentParser
 import DeployDesk
 import DeployModel
 
-/// Names for shell completion, from the project and the journal of the current folder. If one of them cannot be read, it contributes no
-/// names.
+/// Names for shell completion, from the project and the journal of the current folder. If the project or the journal cannot be read, it
+/// contributes no names.
 enum KnownNames {
   static let recipes = CompletionKind.custom { _, _, _ in project?.recipes.map(\.name) ?? [] }
-  /// The first words of requests: recipes, or tasks and then recipes for `lander run`.
+  /// The first words of requests. They are recipes or, for `lander run`, tasks and then recipes.
   static let requests = CompletionKind.custom { words, index, _ in
     guard let project else { return [] }
     let before = Elsewhere.rest(of: Array(words.prefix(max(0, index)).dropFirst())).filter { !$0.hasPrefix("-") }
@@ -27,7 +27,7 @@ enum KnownNames {
 }
 
 extension ProjectOptions {
-  /// The options of a command that was typed without options.
+  /// The values that the options have if none are typed.
   fileprivate static var plain: ProjectOptions {
     var options = ProjectOptions()
     (options.project, options.state) = (nil, nil)

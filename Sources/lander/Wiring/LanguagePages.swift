@@ -9,7 +9,7 @@ enum LanguagePages {
   /// Returns the lines of `library/lander.lua`, for editors.
   static func stub() throws -> [String] { EditorStub(try vocabulary()).lines }
 
-  /// Returns the words of the language, with the options of all that comes with Lander.
+  /// Returns the words of the language, with the options of everything that comes with Lander.
   static func vocabulary() throws -> Vocabulary {
     guard let home = Shipped.folder() else { return try Vocabulary() }
     var modules: [String] = []

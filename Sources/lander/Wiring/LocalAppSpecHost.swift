@@ -8,7 +8,7 @@ struct LocalAppSpecHost: AppSpecHost {
 
   func run(_ program: ShellProgram) async throws -> ShellResult {
     var result = ShellResult(status: 0)
-    // The program goes through standard input, which has no limit of length. The programs that it runs get an empty standard input.
+    // The program is passed through standard input, whose length is not limited. The programs that it runs get an empty standard input.
     let child = ChildProcess(argv: ["sh", "-c", "p=$(cat) && eval \"$p\" </dev/null"], input: Array(program.whole.utf8))
     let ended = try child.run { stream, bytes in
       if stream == 1 { result.stdout += bytes } else { result.stderr += bytes }
@@ -25,7 +25,7 @@ struct LocalAppSpecHost: AppSpecHost {
   func run(_ hook: Hook, output: @escaping @Sendable (HookOutput) -> Void) async -> HookEnd {
     guard access(hook.path.text, F_OK) == 0 else { return .missing }
     guard access(hook.path.text, X_OK) == 0 || Self.makeExecutable(hook.path.text) else { return .notExecutable }
-    // A shell starts the script, because a shell also runs files without `#!`.
+    // A shell starts the script, because a shell can also run files without `#!`.
     let child = ChildProcess(
       argv: ["sh", "-c", "exec \"$0\" \"$@\""] + hook.argv, variables: hook.variables, timeout: hook.timeout, grace: hook.grace,
       stops: { Stop.signals })

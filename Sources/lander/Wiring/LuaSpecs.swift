@@ -4,7 +4,7 @@ import DeployModel
 
 /// Reads tests of recipes together with the `deploy.lua` of their project, or without one.
 struct LuaSpecs: SpecLibrary {
-  /// The text of `deploy.lua`, or empty if the folder has none, for example because it only has plugins.
+  /// The text of `deploy.lua`, or empty if the folder has none, for example because it has only plugins.
   let main: String
   /// The project's folder, absolute.
   let folder: String

@@ -2,7 +2,7 @@ import DeployDesk
 import Glibc
 
 extension Surroundings {
-  /// Finds the surroundings of a project on this machine.
+  /// Finds out what an examination has to know about this machine and a project's folders.
   init(of options: ProjectOptions) {
     self.init()
     version = Version.number

@@ -3,9 +3,9 @@ import Glibc
 
 /// Checks files and folders that decide what runs. No other user must be able to write or replace them.
 enum OwnFile {
-  /// Returns why a path cannot be trusted, or nil if only root and this command's user can write to the path, to the folders above it and,
-  /// if it is a link, to its target. Other users are allowed to write to a folder above it if that folder has the sticky bit, like /tmp,
-  /// because they cannot replace files of other users there.
+  /// Returns why a path cannot be trusted, or nil if it can. It can if only root and this command's user can write to the path, to the
+  /// folders above it and, if it is a link, to its target. There is one exception: other users are allowed to write to a folder above it
+  /// that has the sticky bit, like /tmp, because they cannot replace files of other users there.
   static func doubt(_ path: String) -> Problem? {
     let real = realPath(path) ?? path
     return own(real) ?? above(path) ?? (real.isExactly(path) ? nil : above(real))

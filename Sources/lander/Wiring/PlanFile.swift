@@ -4,10 +4,10 @@ import Foundation
 
 /// Reads and writes the file of a kept plan: `lander plan --out`, `lander deploy --plan`.
 enum PlanFile {
-  /// The limit of the file in bytes: several times the size of a plan for ten thousand hosts.
+  /// The largest size of the file in bytes. It is several times the size of a plan for ten thousand hosts.
   private static let most = 256 << 20
 
-  /// Returns the record as JSON that people can read too.
+  /// Returns the record as JSON, in a form that people can read too.
   static func data(of record: PlanRecord) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -2,8 +2,8 @@ import DeployGround
 import DeployModel
 import Glibc
 
-/// Posts a body to an address, within a time limit. It speaks plain HTTP itself. For HTTPS it starts curl, which reads the address, the
-/// headers and the body from its standard input, so that no key is in an argument.
+/// Posts a body to an address, within a time limit. For plain HTTP, it sends the request itself. For HTTPS, it starts curl. curl reads the
+/// address, the headers and the body from its standard input, so that no key is in an argument.
 struct Poster: Sendable {
   let address: PostAddress
   let type: String

@@ -1,8 +1,8 @@
 import DeployModel
 import Foundation
 
-/// The file for a command's result. The command opens and empties it before it does anything. So a wrong path is reported before anything
-/// happens, and if the command ends without a result, nobody mistakes an earlier result for its result.
+/// The file for a command's result. The command opens and empties the file before it does anything. So a wrong path is reported before
+/// anything happens. And if the command ends without a result, nobody mistakes an earlier result for this command's.
 struct ResultFile {
   private let path: String
   private let descriptor: Int32

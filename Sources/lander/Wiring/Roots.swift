@@ -1,8 +1,8 @@
 import DeployModel
 
 extension Project {
-  /// Makes the root folders of hosts on this machine absolute. In `deploy.lua` they are relative to the project, so that the file means the
-  /// same in every checkout.
+  /// Makes the root folders of hosts on this machine absolute. In `deploy.lua`, they are relative to the project, so that the file means
+  /// the same in every checkout.
   mutating func placeRoots(in folder: String) {
     for index in groups.indices { groups[index].placeRoots(in: folder) }
     for index in recipes.indices {

@@ -1,10 +1,10 @@
 import DeployModel
 
 /// Folders with a company's own plugins and recipes, which an update of Lander never changes. Each folder has `plugins/` and `recipes/`.
-/// Plugins and recipes of the project win over these, and these win over those of Lander.
+/// Plugins and recipes of the project take precedence over these, and these take precedence over Lander's own.
 enum SearchPath {
-  /// Returns the folders that `LANDER_PATH` names, separated by `:`, and then the user's folder and the machine's folders if they exist.
-  /// - Throws: everything that is wrong with the named folders.
+  /// Returns the folders in `LANDER_PATH`, which are separated by `:`, and then the user's folder and the machine's folders if they exist.
+  /// - Throws: an error that lists everything wrong with the folders in `LANDER_PATH`.
   static func folders() throws(Problems) -> [String] {
     var (found, problems): ([String], [Problem]) = ([], [])
     for word in (Folder.variable("LANDER_PATH") ?? "").split(separator: ":").map(String.init) {

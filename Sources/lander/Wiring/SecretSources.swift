@@ -3,7 +3,7 @@ import DeployStore
 
 /// The providers of secrets, in the order in which they are asked.
 enum SecretSources {
-  /// Returns the environment, then the file `.lander/secrets` beside `deploy.lua`, then the program that `LANDER_SECRETS_COMMAND` names.
+  /// Returns, in this order: the environment, the file `.lander/secrets` next to `deploy.lua`, and the program in `LANDER_SECRETS_COMMAND`.
   static func all(of folder: String) -> [any SecretProvider] {
     var providers: [any SecretProvider] = [EnvironmentSecrets(Folder.environment), FileSecrets(folder + "/.lander/secrets")]
     if let command = Folder.variable("LANDER_SECRETS_COMMAND"), !command.isEmpty {

@@ -1,7 +1,8 @@
 import DeployModel
 import Glibc
 
-/// The recipes and plugins that come with this program: beside the installed program, or in the checkout where it was built.
+/// Finds the recipes and plugins that come with this program. They are next to the installed program, or in the checkout where it was
+/// built.
 enum Shipped {
   /// The path of this program.
   static var program: String {
@@ -12,8 +13,8 @@ enum Shipped {
       : CommandLine.arguments[0]
   }
 
-  /// Returns the folder with `recipes/` and `plugins/`, or nil if there is none. It is `LANDER_HOME`, `../share/lander`, or the nearest
-  /// such folder above the program.
+  /// Returns the folder with `recipes/` and `plugins/`, or nil if there is none. The folder is `LANDER_HOME`, `../share/lander`, or the
+  /// nearest folder above the program that has both.
   static func folder() -> String? {
     func holds(_ folder: String) -> Bool { Folder.isDirectory(folder + "/recipes/strategies") }
     if let home = Folder.variable("LANDER_HOME"), holds(home) { return home }

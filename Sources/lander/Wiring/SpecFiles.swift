@@ -1,16 +1,17 @@
 import DeployLua
 import DeployModel
 
-/// Finds the files with tests: the named ones, or all of a project.
+/// Finds the files with tests: those that were given, or all tests of a project.
 struct SpecFiles {
   /// The project's folder, absolute.
   let folder: String
 
   /// - Parameters:
-  ///   - words: files and folders, as typed. If empty, the folders `spec/` of the project, its recipes and its plugins.
+  ///   - words: files and folders, as typed. If the list is empty, the folders `spec/` of the project, its recipes and its plugins are
+  ///     used.
   ///   - mayBeNone: whether a project without a test is accepted.
-  /// - Returns: the files in order. Their paths start from the project's folder.
-  /// - Throws: a problem for each word that names no test; a problem if there is no test at all.
+  /// - Returns: the files, in order. Their paths are relative to the project's folder.
+  /// - Throws: a problem for each word for which there is no test, or a problem if there is no test at all.
   func read(_ words: [String], mayBeNone: Bool = false) throws(Problems) -> [SourceFile] {
     var (paths, problems): ([String], [Problem]) = ([], [])
     for word in words {
@@ -39,7 +40,7 @@ struct SpecFiles {
     do { return try paths.map(source) } catch { throw Problems(error) }
   }
 
-  /// Returns the tests below a folder. Folders behind links count too, but each folder counts once, because a link can lead back to a
+  /// Returns the tests below a folder. Links to folders are followed. But each folder is read only once, because a link can lead back to a
   /// folder above it.
   private func specs(below path: String) -> [String] {
     var seen: Set<ExactText> = []

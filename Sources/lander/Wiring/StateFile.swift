@@ -2,10 +2,10 @@ import DeployModel
 import Foundation
 import Glibc
 
-/// Reads and writes one value in a file of the state folder. The file is replaced as a whole and made durable, so that a process after a
-/// crash finds the newest value.
+/// Reads and writes one value in a file of the state folder. The file is replaced as a whole and made durable, so that the newest value is
+/// found even after a crash.
 enum StateFile {
-  /// The limit of the file in bytes. A train of a thousand groups has far less.
+  /// The largest size of the file in bytes. A train of a thousand groups needs far less.
   private static let most = 4 << 20
 
   /// Reads the value, or returns nil if there is no file or it cannot be read.
@@ -44,7 +44,7 @@ enum StateFile {
     return true
   }
 
-  /// Returns the problem that a file cannot be written, with the system's last error or another one.
+  /// Returns the problem that a file cannot be written. It contains the given error, which by default is the system's last one.
   static func unwritable(_ path: String, _ code: Int32 = errno) -> Problems {
     Problems(
       Problem(

@@ -17,7 +17,7 @@ extension DirectoryBundleStore: BundleShelf {
   func release(of bundle: Digest, shared: [String]) -> Release { Self.release(of: bundle, shared: shared) }
 }
 
-/// Builds revisions on this machine, into the store.
+/// Builds revisions on this machine, and puts them into the store.
 struct MachineBuilder: BundleBuilder {
   let store: DirectoryBundleStore
   let machine: any EngineMachine

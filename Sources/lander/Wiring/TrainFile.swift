@@ -3,7 +3,7 @@ import DeployModel
 import Glibc
 
 /// The record of a train in the state folder, `trains/ID.json`, and the right to run the train. The file is replaced as a whole and made
-/// durable, so that a process after a crash finds the newest record.
+/// durable, so that the newest record is found even after a crash.
 final class TrainFile: Sendable {
   let id: Train.ID
   private let folder: String
@@ -11,7 +11,7 @@ final class TrainFile: Sendable {
   private let lock: FileLock
 
   /// - Parameter state: the state folder, which exists.
-  /// - Throws: `Problems`: another process runs the train, or the lock's file cannot be written.
+  /// - Throws: `Problems` if another process runs the train, or if the lock's file cannot be written.
   init(_ id: Train.ID, in state: String) throws(Problems) {
     self.id = id
     folder = state + "/trains"
@@ -36,8 +36,8 @@ final class TrainFile: Sendable {
     return names.sorted(by: >).compactMap { StateFile.read("\(state)/trains/\($0)", as: Train.self) }
   }
 
-  /// Returns the train whose id, or the beginning of whose id, is the word, or nil if there is no such train.
-  /// - Throws: `Problems` if the word names several trains.
+  /// Returns the train whose id is the word or begins with it, or nil if there is no such train.
+  /// - Throws: `Problems` if the word fits several trains.
   static func named(_ word: String, in state: String?) throws(Problems) -> Train? {
     guard Train.ID.isMeant(by: word) else { return nil }
     let found = all(in: state).filter { $0.id.begins(with: word) }
@@ -52,8 +52,8 @@ final class TrainFile: Sendable {
     return train
   }
 
-  /// Returns the train that a word names, for words that can name nothing else.
-  /// - Throws: `Problems` if the word names no train, or several.
+  /// Returns the train that a word identifies. This is for words that cannot stand for anything else.
+  /// - Throws: `Problems` if the word fits no train, or several.
   static func one(_ word: String, in state: String?) throws(Problems) -> Train {
     if let train = try named(word, in: state) { return train }
     throw Problems(Problem("\"\(word)\" is no id of a train", fix: "lander show \(word) shows a deployment"))
@@ -62,11 +62,11 @@ final class TrainFile: Sendable {
   /// Writes the record. - Throws: `Problems` if it cannot be written. The train then begins nothing more.
   func save(_ train: Train) throws(Problems) { try StateFile.write(train, to: "\(folder)/\(id).json") }
 
-  /// Returns a person's answer to the question before a group, or nil if there is no answer yet.
+  /// Returns a person's answer to the question that is asked before a group, or nil if there is no answer yet.
   func answer(for group: String) -> Train.Answer? {
     let path = "\(folder)/\(id).answer"
     var status = stat()
-    // A file that another user could have put there is ignored.
+    // The file is ignored if another user could have put it there.
     guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid() || status.st_uid == 0 else {
       return nil
     }
@@ -75,7 +75,7 @@ final class TrainFile: Sendable {
   }
 
   /// Leaves an answer for the process that runs a train. The first answer counts.
-  /// - Throws: `Problems` if somebody else answered the same question, or the answer cannot be written.
+  /// - Throws: `Problems` if somebody else has already answered the question, or if the answer cannot be written.
   static func leave(_ answer: Train.Answer, for id: Train.ID, in state: String) throws(Problems) {
     let path = "\(state)/trains/\(id).answer"
     for _ in 0..<3 {

@@ -2,10 +2,10 @@ import DeployDesk
 import DeployModel
 
 extension Wiring {
-  /// Reads the project for a command that looks at hosts or repairs them. If it cannot be read, what is missing comes from the newest
-  /// deployment of this `deploy.lua` from this state folder, and a warning says so.
-  /// - Parameter bundle: the options that may describe a project without a `deploy.lua`, or nil if the command has no such options.
-  /// - Throws: what is wrong with the project as it is here.
+  /// Reads the project for a command that looks at hosts or repairs them. If the project cannot be read because something is missing, that
+  /// part comes from the newest deployment of this `deploy.lua` from this state folder, and a warning says so.
+  /// - Parameter bundle: the options that can describe a project without a `deploy.lua`, or nil if the command has no such options.
+  /// - Throws: an error that says what is wrong with the project in its current state.
   static func lastingProject(
     _ options: ProjectOptions, _ bundle: AppSpecOption? = nil, tell: (DeskEvent) -> Void
   ) async throws -> LoadedProject {
@@ -22,9 +22,9 @@ extension Wiring {
 
   /// Opens the project of a command that looks at hosts or repairs them, and the desk that asks its hosts.
   /// - Parameters:
-  ///   - bundle: the options that may describe a project without a `deploy.lua`, or nil if the command has no such options.
-  ///   - choose: chooses from the project what the command is about.
-  /// - Throws: what is wrong with the project or the choice. No desk is made then.
+  ///   - bundle: the options that can describe a project without a `deploy.lua`, or nil if the command has no such options.
+  ///   - choose: chooses the part of the project that the command is about.
+  /// - Throws: an error that says what is wrong with the project or the choice. In this case, no desk is made.
   static func open<T>(
     _ options: ProjectOptions, _ bundle: AppSpecOption? = nil, onlyLooks: Bool = false, tell: @escaping @Sendable (DeskEvent) -> Void,
     _ choose: (Project) throws -> T

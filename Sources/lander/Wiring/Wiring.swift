@@ -7,11 +7,12 @@ import DeployLua
 import DeployModel
 import DeployStore
 
-/// The composition root: the only place that names every concrete type.
+/// The composition root, which is the only place that refers to all concrete types.
 enum Wiring {
-  /// Reads `deploy.lua` and what it requires: from the project first, then from the search path, then from Lander.
-  /// - Parameter kept: answers for files and variables that are missing. If nil, a missing file or variable is a problem.
-  /// - Throws: all problems, also capabilities of plugins that this machine's policy does not allow.
+  /// Reads `deploy.lua` and everything that it requires. Files are looked up first in the project, then on the search path, and then in
+  /// Lander.
+  /// - Parameter kept: provides files and variables that are missing. If nil, a missing file or variable is a problem.
+  /// - Throws: an error that lists all problems, including capabilities of plugins that this machine's policy does not allow.
   static func project(_ options: ProjectOptions, kept: KeptReads? = nil) throws -> LoadedProject {
     let folder = try options.folder()
     guard let text = try Folder.recipes(of: folder) else {
@@ -23,8 +24,8 @@ enum Wiring {
       names: { requirable(from: folder) }, read: { path throws(Problem) in try sources.read(path) ?? kept?.text(path) })
     try PolicyFile.check(read.plugins)
     var project = read.project
-    // The file that says who is allowed to approve is pinned with the recipe, so that a running deployment keeps its own version of the
-    // file.
+    // The file with the people who are allowed to approve is pinned with the recipe, so that a running deployment keeps its own version of
+    // it.
     if let signers = try Folder.text(at: "\(folder)/\(SignedApproval.signers)", most: SourceFile.mostBytes) {
       let file = SourceFile(path: SignedApproval.signers, text: signers)
       project.sources = (project.sources + [file]).sorted { $0.path < $1.path }
@@ -43,7 +44,8 @@ enum Wiring {
 
   /// Makes the desk of a project.
   /// - Parameters:
-  ///   - onlyLooks: whether the command only reads. Then a missing state folder is not made; if `--state` named it, a remark says so.
+  ///   - onlyLooks: whether the command only reads. If so, a missing state folder is not made, and if it was given with `--state`, a remark
+  ///     says so.
   ///   - tell: called with each event while the desk works.
   static func desk(
     for project: LoadedProject, _ options: ProjectOptions, onlyLooks: Bool = false, tell: @escaping @Sendable (DeskEvent) -> Void
@@ -57,7 +59,7 @@ enum Wiring {
     return try desk(in: project.folder, state: StateDirectory(passing.path + "/state"), leaving: passing, tell)
   }
 
-  /// Makes a desk for deployments that were made from this state folder. The project itself need not load any more.
+  /// Makes a desk for deployments that were made from this state folder. This works even if the project itself can no longer be loaded.
   /// - Throws: if nothing was ever deployed from here.
   static func pastDesk(_ options: ProjectOptions, tell: @escaping @Sendable (DeskEvent) -> Void) throws -> Desk {
     guard let folder = try options.existingStateFolder() else {
@@ -71,8 +73,8 @@ enum Wiring {
     try options.existingStateFolder().map { PastDeployments(try SQLiteJournal(in: try StateDirectory($0))) }
   }
 
-  /// Returns the deployments that were made from here, for commands that need some.
-  /// - Throws: if nothing was ever deployed from here; the problem names another command to try.
+  /// Returns the deployments that were made from here, for commands that need at least one.
+  /// - Throws: if nothing was ever deployed from here. The problem suggests another command to try.
   static func somePast(_ options: ProjectOptions, fix: String) throws -> PastDeployments {
     if let past = try past(options) { return past }
     throw Problems(Problem("nothing was deployed from here yet", fix: fix))
@@ -83,7 +85,7 @@ enum Wiring {
     try options.existingStateFolder().map { try DirectoryBundleStore(in: StateDirectory($0)) }
   }
 
-  /// Returns the store of this machine's bundles, for commands that need one.
+  /// Returns the store of this machine's bundles, for commands that need the store.
   /// - Throws: if no bundle was ever built.
   static func someShelf(_ options: ProjectOptions) throws -> any BundleShelf {
     if let shelf = try shelf(options) { return shelf }
@@ -130,7 +132,7 @@ enum Wiring {
     // relies on it.
     let store = try DirectoryBundleStore(in: state) { text, bundle in (try? BundleSignature.fits(bundle, text)) ?? true }
     let providers = SecretProviders(lab?.secrets ?? SecretSources.all(of: folder))
-    // Everything shares one vault: a value that a host got must not appear in the output of a command on this machine.
+    // There is only one vault, because a value that a host got must not appear in the output of a command on this machine.
     let vault = Vault(providers)
     let trace: Hosts.TraceOf = { Telemetry.parent(of: $0, host: $1, event: $2?.rawValue) }
     let trust: any BundleTrust = lab == nil ? PolicyTrust(store: store) : AnyBundle()
@@ -166,7 +168,7 @@ enum Wiring {
     return desk
   }
 
-  /// Returns the transports by their names. New transports are registered here. All transports that give a shell share one type.
+  /// Returns the transports by their names. New transports are registered here. All transports that give a shell have the same type.
   private static func transport(to hosts: Hosts, _ lab: LabParts?) -> any Transport {
     let all = AppSpecTransport(over: Transports(OwnTransport.all.map { Transports.Entry($0.name, hosts) }, shells: hosts))
     guard let lab else { return all }
@@ -174,8 +176,8 @@ enum Wiring {
   }
 
   /// Returns a function that reads files by the paths that `require` and `read_text` use, and environment variables as `$NAME`. It reads
-  /// only files of the project, the search path and Lander; of the search path, only plugins and recipes.
-  /// - Throws: what is wrong with the search path.
+  /// only files of the project, of Lander, and of the search path, from which it reads only plugins and recipes.
+  /// - Throws: an error that says what is wrong with the search path.
   static func reader(of folder: String) throws(Problems) -> @Sendable (String) throws(Problem) -> String? {
     let (shipped, company) = (Shipped.folder(), try SearchPath.folders())
     return { path throws(Problem) in
@@ -201,7 +203,8 @@ enum Wiring {
     }
   }
 
-  /// Returns the names that a project in the folder can require: its own plugins, plugins of the search path and of Lander, and recipes.
+  /// Returns the names that a project in the folder can require. These are its own plugins, the plugins of the search path and of Lander,
+  /// and recipes.
   static func requirable(from folder: String) -> [String] {
     let roots = [folder] + ((try? SearchPath.folders()) ?? []) + (Shipped.folder().map { [$0] } ?? [])
     let plugins = roots.flatMap { root in

@@ -4,7 +4,7 @@ struct DeployFile {
   var kind: ProjectKind
   var folder: String
 
-  /// Returns the name with only the characters that the name of an application is allowed to have: letters, digits, `-` and `_`.
+  /// Returns the name without all characters that are not allowed in the name of an application. Letters, digits, `-` and `_` are allowed.
   static func safeName(_ name: String) -> String {
     let safe = name.lowercased().map {
       $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") ? $0 : "-"
@@ -94,13 +94,13 @@ struct DeployFile {
 
   private func ignored(_ names: String...) -> String { ignored(names) }
 
-  /// Returns the patterns of what is not packed, as a Lua list: secrets, files that hosts install themselves, and then files that git
-  /// ignores.
+  /// Returns the patterns for files that are not packed, as a Lua list: secrets, files that hosts install themselves, and then files that
+  /// git ignores.
   private func ignored(_ names: [String]) -> String {
     IgnoreList(of: folder, besides: names, built: kind == .node && builds).lua
   }
 
-  /// The shared folders, which stay when releases change. The deployment makes those that are missing.
+  /// The shared folders, which stay the same when the release changes. The deployment makes those that are missing.
   private var shared: String {
     switch kind {
     case .site: ""

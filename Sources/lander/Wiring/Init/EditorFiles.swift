@@ -1,6 +1,7 @@
 import DeployModel
 
-/// The files that tell Lua language servers the words of `deploy.lua`: a description of every word, and settings that contain its path.
+/// The files that tell Lua language servers about the words of `deploy.lua`: a description of every word, and settings with the path of
+/// that description.
 struct EditorFiles {
   /// The folder of a project or a plugin, absolute.
   let folder: String
@@ -9,7 +10,7 @@ struct EditorFiles {
   static let stub = ".luals/lander.lua"
   static let settings = ".luarc.json"
 
-  /// Writes the description anew. Existing settings belong to the user and are not changed.
+  /// Writes the description again. Existing settings belong to the user and are not changed.
   /// - Throws: `Problem` if writing fails.
   func write() throws {
     guard Folder.isDirectory(folder) else { throw Problems(Problem("there is no folder \(folder)", fix: "name the project's folder")) }
@@ -18,7 +19,7 @@ struct EditorFiles {
     if !Folder.exists(path) { try Folder.write(Self.text, to: path) }
   }
 
-  /// The settings. They turn off what recipes cannot use, and make `require` find files as Lander does.
+  /// The settings. They turn off parts of Lua that recipes cannot use, and make `require` find files in the same way as Lander.
   private static let text = """
     {
       "runtime.version": "Lua 5.4",

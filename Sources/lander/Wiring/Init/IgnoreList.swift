@@ -1,18 +1,17 @@
 import DeployModel
 
-/// The files that a first recipe does not pack: secrets, files that hosts install themselves, and files that the project's `.gitignore`
-/// names.
+/// The files that a first recipe does not pack: secrets, files that hosts install themselves, and files in the project's `.gitignore`.
 struct IgnoreList {
-  /// The patterns in order. A later pattern wins over an earlier one.
+  /// The patterns, in order. A later pattern overrides an earlier one.
   private(set) var patterns = [".git", ".lander", "deploy.lua", "*_spec.lua", ".luals", ".luarc.json", ".env", ".env.*", "node_modules"]
-  /// The limit of the lines that are taken from a `.gitignore`.
+  /// The largest number of lines that are taken from a `.gitignore`.
   static let most = 200
   /// The usual output folders of builds. git ignores them, but hosts need them.
   private static let products = ["dist", "build", "out", "public", ".next", ".nuxt", ".output", ".svelte-kit"]
 
   /// - Parameters:
   ///   - names: other files that this kind of project does not pack.
-  ///   - built: whether the project has a build. Then the build's output is packed, although git ignores it.
+  ///   - built: whether the project has a build. If so, the build's output is packed, although git ignores it.
   init(of folder: String, besides names: [String], built: Bool) {
     add(names)
     let text = ((try? Folder.text(at: folder + "/.gitignore", isLoose: true)).flatMap { $0 } ?? "").withoutByteOrderMark
@@ -35,7 +34,7 @@ struct IgnoreList {
     }
   }
 
-  /// The patterns as the contents of a Lua table; on several lines if there are many.
+  /// The patterns as the contents of a Lua table. If there are many, they are on several lines.
   var lua: String {
     let words = patterns.map { pattern in
       "\"" + pattern.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "\""

@@ -26,8 +26,8 @@ struct NewProject {
     return (kind, try ignoreState())
   }
 
-  /// Adds `.lander/` to `.gitignore`, unless a line there ignores it already.
-  /// - Returns: whether it was added.
+  /// Adds `.lander/` to `.gitignore`, unless a line there already covers it.
+  /// - Returns: whether the line was added.
   private func ignoreState() throws(Problem) -> Bool {
     let path = folder + "/.gitignore"
     let text = try Folder.text(at: path) ?? ""

@@ -18,12 +18,13 @@ struct Lab: Sendable {
   ///   - project: the project with its own hosts.
   ///   - most: the largest number of machines of each group.
   ///   - keeps: whether the folder stays after the end.
-  /// - Throws: what is wrong with the project. Then nothing is left behind.
+  /// - Throws: an error that says what is wrong with the project. In this case, nothing is left behind.
   init(
     of project: LoadedProject, _ options: ProjectOptions, most: Int, keeps: Bool, tell: @escaping @Sendable (DeskEvent) -> Void
   ) throws {
     let opening = LabOpening()
-    // This is registered before anything is made. A signal that comes meanwhile waits until everything is made, and then ends it.
+    // This is registered before anything is made. If a signal arrives meanwhile, its handling waits until everything is made, and then ends
+    // the lab.
     EarlyEnd.also { await opening.end() }
     let parts = try opening.open {
       let folder = try LabFolder()
@@ -47,7 +48,7 @@ struct Lab: Sendable {
     (folder, scene, desk, hosts) = parts
   }
 
-  /// Notes the programs that stood in for others.
+  /// Notes for the report which programs stood in for others.
   func noteStandIns() {
     let called = folder.standIns
     for name in called { scene.note("\(name) did not run: a program of the lab stood in for it.") }
@@ -73,8 +74,8 @@ private final class LabOpening: Sendable {
   }
   private let state = Mutex(State())
 
-  /// Makes a lab, and keeps what ends it.
-  /// - Throws: what `make` throws; a problem if the command is ending, so that nothing is made any more.
+  /// Makes a lab, and keeps the function that ends it.
+  /// - Throws: what `make` throws, or a problem if the command is already ending. In the latter case, nothing is made.
   func open<Parts>(_ make: () throws -> (Parts, @Sendable () async -> Void)) throws -> Parts {
     try state.withLock { state in
       if state.isOver { throw Problem("the command is ending") }
@@ -84,7 +85,7 @@ private final class LabOpening: Sendable {
     }
   }
 
-  /// Ends the lab, if it was made.
+  /// Ends the lab if it was made.
   func end() async {
     let end = state.withLock { state in
       state.isOver = true

@@ -35,7 +35,7 @@ struct LabFolder: LabGround {
     }
   }
 
-  /// Makes a folder. Once a signal is ending the command, nothing is made, because nobody would remove it.
+  /// Makes a folder. If a signal is already ending the command, nothing is made, because nobody would remove it.
   private static func make(_ path: String) throws(Problem) {
     if EarlyEnd.isUnderWay { throw Problem("the command is ending") }
     do {
@@ -78,7 +78,7 @@ struct LabFolder: LabGround {
   }
 
   /// Checks that commands get the stand-ins in place of the real programs.
-  /// - Throws: why they would not. In that case, nothing is allowed to run in this lab.
+  /// - Throws: an error that says why they would not get them. In that case, nothing is allowed to run in this lab.
   func verify() async throws(Problem) {
     let answer = try await start(
       ["env", "-i"] + environment(below: folder) + ["sh", "-c", LabPrograms(folder: folder).question], limit: .seconds(30))
@@ -131,7 +131,7 @@ struct LabFolder: LabGround {
     return LabPrograms.names.filter(called.contains)
   }
 
-  /// The service units that a stand-in assumed to be running, because nothing had started or stopped them before.
+  /// The service units that a stand-in assumed to be running because nothing had started or stopped them before.
   var assumed: [String] { lines(of: "assumed") }
 
   private func lines(of name: String) -> [String] {
@@ -139,10 +139,10 @@ struct LabFolder: LabGround {
     return (text ?? "").fullLines.map { String($0) }
   }
 
-  /// Ends all processes that have the mark of this lab or work in its folder: by TERM, and by KILL after two seconds.
+  /// Ends all processes that have the mark of this lab or work in its folder. They get TERM and, after two seconds, KILL.
   func endProcesses() async {
     for process in processes { kill(process, SIGTERM) }
-    // A process might have started another one after the processes were listed, so two searches in a row must find nothing.
+    // A listed process might have started another one after the search, so two searches in a row must find nothing.
     var quiet = 0
     for turn in 0..<60 where quiet < 2 {
       let left = processes
@@ -156,8 +156,8 @@ struct LabFolder: LabGround {
     Set(MarkedProcesses.ids(with: "\(Self.mark)=\(folder)") + MarkedProcesses.ids(in: folder))
   }
 
-  /// Removes the folder with everything in it. Folders that commands made unwritable are made writable first. Something might still be
-  /// written meanwhile, so this tries again for two seconds.
+  /// Removes the folder with everything in it. Folders that commands made unwritable are made writable first. Something might still write
+  /// to the folder meanwhile, so this tries again for up to two seconds.
   func remove() async {
     for _ in 0..<20 {
       try? FileManager.default.removeItem(atPath: folder)
@@ -167,7 +167,7 @@ struct LabFolder: LabGround {
     }
   }
 
-  /// Removes the folder before anything runs in it.
+  /// Removes the folder if nothing has run in it yet.
   func removeUnused() { try? FileManager.default.removeItem(atPath: folder) }
 
   private func open(below path: String) {

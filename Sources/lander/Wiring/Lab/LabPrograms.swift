@@ -1,12 +1,13 @@
-/// Programs that stand in for those that would change this machine or reach another one. They are first in the PATH of a lab's commands.
-/// A stand-in that does not know an option or an action fails and names it, because a success would hide what the real program does.
+/// Programs that stand in for those that would change this machine or reach another one. They come first in the PATH of a lab's commands.
+/// If a stand-in does not know an option or an action, it fails with a message about it, because a success would hide what the real program
+/// does.
 struct LabPrograms {
-  /// The lab's private folder. Its path has only characters that mean themselves in a shell.
+  /// The lab's private folder. Its path has only characters without a special meaning in a shell.
   let folder: String
 
   /// The names of the programs that are replaced.
   static let names = kinds.flatMap(\.names)
-  /// A program that no machine has. If it answers, the stand-ins are found and can run.
+  /// The name of a program that no machine has. If it answers, the stand-ins are found and can run.
   static let probe = "lander-lab-answers"
 
   private static let kinds: [(names: [String], body: String)] = [
@@ -19,7 +20,7 @@ struct LabPrograms {
     Self.kinds.flatMap { kind in kind.names.map { ($0, head + kind.body) } } + [(Self.probe, "#!/bin/sh\necho yes\n")]
   }
 
-  /// A command line that ends with 0 if every stand-in comes first in PATH and can run. Otherwise it prints why.
+  /// A command line that exits with 0 if every stand-in comes first in PATH and can run. Otherwise, it prints the reason.
   var question: String {
     """
     for name in \(Self.names.joined(separator: " ")); do
@@ -239,7 +240,7 @@ struct LabPrograms {
 
     """#
 
-  /// Accepts the settings that let a user's services linger, and changes nothing.
+  /// Accepts the settings that let a user's services keep running without a login, and changes nothing.
   private static let session = #"""
     case ${1-} in
       enable-linger | disable-linger) exit 0 ;;
@@ -255,7 +256,7 @@ struct LabPrograms {
 
     """#
 
-  /// Refuses to end this machine.
+  /// Refuses to shut this machine down.
   private static let end = #"""
     echo "$name: lander test --lab does not end this machine" >&2
     exit 1

@@ -1,7 +1,7 @@
 import DeployModel
 import DeployStore
 
-/// Gives every secret a made-up value, so that a lab needs no real one and puts none on this machine's disk.
+/// Gives every secret a made-up value, so that a lab needs no real secrets and puts none on this machine's disk.
 struct LabSecrets: SecretProvider {
   let name = "the lab"
 

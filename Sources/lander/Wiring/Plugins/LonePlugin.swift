@@ -4,20 +4,20 @@ import DeployModel
 /// A plugin in a folder of its own, without a project around it.
 struct LonePlugin {
   let manifest: PluginManifest
-  /// What its files do that is probably not meant, with paths inside the plugin.
+  /// Warnings about things in its files that are probably not intended, with paths relative to the plugin.
   let warnings: [Problem]
   let plugins: [RequiredPlugin]
 
-  /// Returns the folder if it holds a plugin and no project is there or above; otherwise nil.
+  /// Returns the folder if it contains a plugin and there is no project in it or above it; otherwise nil.
   static func folder(_ options: ProjectOptions) -> String? {
     if (try? options.folder()) != nil { return nil }
     let folder = options.folderOrHere
     return Folder.exists("\(folder)/plugin.lua") && !Folder.isDeadLink("\(folder)/deploy.lua") ? folder : nil
   }
 
-  /// Reads the plugin as a project that requires it would.
+  /// Reads the plugin in the same way as a project that requires it.
   /// - Returns: nil if there is no such plugin.
-  /// - Throws: everything that is wrong with its manifest and its files.
+  /// - Throws: an error that lists everything wrong with its manifest and its files.
   init?(_ options: ProjectOptions) throws {
     guard let folder = Self.folder(options), let text = try Folder.text(at: "\(folder)/plugin.lua") else { return nil }
     let manifest = try ManifestText.read(text, path: "plugin.lua")
@@ -32,7 +32,8 @@ struct LonePlugin {
     } catch { throw Problems(error.list.map { Self.inside($0, of: manifest.name) }, exit: error.exit) }
   }
 
-  /// Returns a problem with paths inside the plugin's own folder. Lines of the project that only requires it are left out.
+  /// Returns a problem with paths relative to the plugin's own folder. Lines of the generated project, which only requires the plugin, are
+  /// left out.
   private static func inside(_ problem: Problem, of name: String) -> Problem {
     var problem = problem
     let folder = "plugins/\(name)/"
@@ -44,7 +45,7 @@ struct LonePlugin {
     return problem
   }
 
-  /// - Throws: in the folder of a plugin alone, why a lab cannot run there.
+  /// - Throws: if the folder contains only a plugin, the reason why a lab cannot run there.
   static func refuseLab(_ options: ProjectOptions) throws(Problem) {
     guard let folder = folder(options) else { return }
     throw Problem(

@@ -2,9 +2,9 @@ import DeployDesk
 import DeployLua
 import DeployModel
 
-/// Checks the plugins to which a deployment is pinned against this machine's policy. They were checked when the deployment began, but
-/// perhaps on another machine or under another policy. They run here when the deployment is resumed, when its hosts go back, and when a
-/// later deployment restores its release.
+/// Checks the plugins to which a deployment is pinned against this machine's policy. They were checked when the deployment began, but that
+/// might have been on another machine or under another policy. They run here when the deployment is resumed, when its hosts are rolled
+/// back, and when a later deployment restores its release.
 struct PinnedPlugins {
   let shelf: ProjectPlugins
 

@@ -10,7 +10,7 @@ struct PluginFolder {
   /// The names of folders that are not part of a plugin.
   private static let ignored: Set = [".git", ".lander", ".luals"]
 
-  /// Returns whether a file is in such a folder, so that no source counts the file as part of the plugin.
+  /// Returns whether a file is in such a folder. No source counts such a file as part of the plugin.
   static func ignores(_ file: String) -> Bool { file.pathParts.dropLast().contains { ignored.contains(String($0)) } }
 
   /// Reads the files of the plugin, or returns nil if the folder does not exist.

@@ -2,13 +2,13 @@ import DeployModel
 import Glibc
 import Synchronization
 
-/// Runs git for plugins. It asks no questions, runs nothing that the repository names, and has a time limit.
+/// Runs git for plugins. git then asks no questions, runs no program that the repository specifies, and has a time limit.
 enum PluginGit {
   /// The time limit of one call, in seconds.
   private static let timeout = 300
   /// The limit of one call's output, in bytes.
   private static let most = 64 << 20
-  /// The limit of a file's size, in the unit of `ulimit -f`. It means 64 or 128 MiB, depending on the shell.
+  /// The largest size of a file, in the unit of `ulimit -f`. It is 64 or 128 MiB, depending on the shell.
   private static let largest = 131_072
 
   /// Settings that prevent a repository or the environment from making git run a program or ask a question.
@@ -27,7 +27,7 @@ enum PluginGit {
   struct Ended {
     var status: Int
     var out: [UInt8]
-    /// The important line of git's error output.
+    /// The most important line of git's error output.
     var said: String
     var lines: [Substring] { String(decoding: out, as: UTF8.self).parts(at: "\n") }
   }
@@ -70,7 +70,7 @@ enum PluginGit {
     }
   }
 
-  /// Asks the git process under way to end, and waits for that.
+  /// Asks the running git process to end, and waits until it has ended.
   private static func end() async {
     stops.add(1, ordering: .relaxed)
     for _ in 0..<200 where running.load(ordering: .relaxed) > 0 { try? await Task.sleep(for: .milliseconds(20)) }

@@ -8,15 +8,15 @@ struct PluginPage {
   private let readme: [String]
   private let options: [ReferenceEntry]
 
-  /// - Returns: nil if neither the project nor Lander has a plugin of that name.
-  /// - Throws: what is wrong with the plugin's manifest.
+  /// - Returns: nil if neither the project nor Lander has a plugin of this name.
+  /// - Throws: an error that says what is wrong with the plugin's manifest.
   init?(_ name: String, in folder: String, state: String) throws {
     guard LockedPlugin.isName(name) else { return nil }
     let read = try ProjectSources(folder, state: state).read
     guard let text = try read("plugins/\(name)/plugin.lua") else { return nil }
     manifest = try ManifestText.read(text, path: "plugins/\(name)/plugin.lua")
     readme = SafeText.lines(try read("plugins/\(name)/README.md") ?? "")
-    // A plugin whose code cannot be read has a page without options.
+    // If a plugin's code cannot be read, its page has no options.
     options = ((try? Vocabulary(reading: [name], read: read)).map { ReferenceIndex($0).options(of: name) }) ?? []
   }
 

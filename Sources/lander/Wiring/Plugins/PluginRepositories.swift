@@ -5,7 +5,7 @@ import Glibc
 
 /// Finds plugins in git repositories and in folders.
 struct PluginRepositories: PluginSources {
-  /// The project's folder, from which relative sources start.
+  /// The project's folder. Relative sources start there.
   let folder: String
 
   func offers(of source: String) throws(Problem) -> [PluginOffer] {
@@ -50,7 +50,7 @@ struct PluginRepositories: PluginSources {
     if Folder.exists(path) {
       throw Problem("\(source) is a file, and a folder or a git repository was expected", fix: "name the folder that has the plugin.lua")
     }
-    // `git@host:path` is an address and not a path of this machine.
+    // `git@host:path` is an address and not a path on this machine.
     if let colon = source.firstIndex(of: ":"), !source[..<colon].contains("/") { return source }
     throw Self.missing(path)
   }

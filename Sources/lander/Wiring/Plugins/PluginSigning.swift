@@ -10,7 +10,7 @@ struct PluginSigning {
 
   /// Writes the signature into the folder.
   /// - Returns: the manifest of the signed plugin.
-  /// - Throws: if there is no plugin, if the plugin is broken, or if ssh-keygen fails to sign.
+  /// - Throws: if there is no plugin, if something is wrong with the plugin, or if ssh-keygen fails to sign it.
   func sign() throws -> PluginManifest {
     guard let tree = try PluginFolder(path: folder).tree(), let text = tree.text("plugin.lua") else {
       throw Problems(Problem("there is no plugin in \(folder): it has no plugin.lua", fix: "name the plugin's folder"))

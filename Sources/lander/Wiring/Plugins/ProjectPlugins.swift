@@ -25,7 +25,7 @@ struct ProjectPlugins: PluginShelf {
 
   func copy(_ digest: Digest) throws(Problem) -> PluginTree? { try place(digest).tree() }
   func keep(_ tree: PluginTree, as digest: Digest) throws(Problem) {
-    // This makes the state folder, with the file that keeps it out of version control.
+    // This makes the state folder, and in it the file that keeps the folder out of version control.
     do { _ = try StateDirectory(state) } catch { throw error.list[0] }  // it has one problem
     try place(digest).write(tree)
   }

@@ -2,12 +2,12 @@ import DeployDesk
 import DeployLua
 import DeployModel
 
-/// Reads texts of a project by their paths, and the plugins of its `deploy.lock`. Each plugin is checked before it is read.
+/// Reads files of a project by their paths, and the plugins in its `deploy.lock`. Each plugin is checked before it is read.
 struct ProjectSources {
   let origins: PluginOrigins
   let read: @Sendable (String) throws(Problem) -> String?
 
-  /// - Throws: what is wrong with `deploy.lock`.
+  /// - Throws: an error that says what is wrong with `deploy.lock`.
   init(_ folder: String, state: String) throws(Problems) {
     let plain = try Wiring.reader(of: folder)
     let text: String?
@@ -31,7 +31,7 @@ struct ProjectSources {
     }
   }
 
-  /// Returns the name of the plugin if the folder is a plugin and not a project; otherwise nil. The plugin's tests require it by this name.
+  /// Returns the plugin's name if the folder is a plugin rather than a project; otherwise nil. The plugin's tests require it by this name.
   private static func own(in folder: String) -> String? {
     guard !Folder.exists("\(folder)/deploy.lua"), let text = (try? Folder.text(at: "\(folder)/plugin.lua")).flatMap({ $0 }) else {
       return nil

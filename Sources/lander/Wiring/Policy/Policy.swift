@@ -1,8 +1,9 @@
 import DeployModel
 
-/// The policy of this machine: what its owner allows, whatever a project says. The project cannot change the policy's file.
+/// The policy of this machine. It says what the machine's owner allows, no matter what a project says. A project cannot change the policy's
+/// file.
 struct Policy {
-  /// The capabilities that each plugin is allowed to have, by the plugin's name. `*` stands for all plugins that are not named.
+  /// The capabilities that each plugin is allowed to have, by the plugin's name. `*` stands for all plugins that are not listed.
   var capabilities: [String: [String]]
   /// Whether a plugin from elsewhere must be signed.
   var demandsSignatures: Bool
@@ -12,7 +13,7 @@ struct Policy {
   var allowedSigners: String?
 
   /// Reads the policy from its JSON.
-  /// - Throws: what is wrong with the JSON.
+  /// - Throws: an error that says what is wrong with the JSON.
   init(_ value: Value, path: String) throws(Problem) {
     func broken(_ what: String) -> Problem {
       Problem("the policy \(path) cannot be used: \(what)", fix: "docs/write-a-plugin.md shows what a policy says")
@@ -43,8 +44,8 @@ struct Policy {
     }
   }
 
-  /// Returns a problem for each capability that a plugin has and the policy does not allow.
-  /// - Parameter path: the path of the policy, for messages.
+  /// Returns a problem for each capability that a plugin has but the policy does not allow.
+  /// - Parameter path: the path of the policy, which messages contain.
   func problems(of plugins: [RequiredPlugin], path: String) -> [Problem] {
     plugins.flatMap { plugin -> [Problem] in
       let name = plugin.manifest.name
@@ -65,8 +66,8 @@ struct Policy {
     }
   }
 
-  /// Returns whether an allowed capability covers the needed one, by the rules of the prelude: if both are equal, if the allowed one is a
-  /// folder around the needed path, or if it is the server of the request.
+  /// Returns whether an allowed capability covers a needed one, according to the rules of the prelude. It does if both are equal, if the
+  /// allowed one is a folder around the needed path, or if it is the server of the request.
   private static func covers(_ allowed: String, _ needed: String) -> Bool {
     if allowed == needed { return true }
     if allowed.hasPrefix("http:"), needed.hasPrefix("http:") { return Served(allowed).covers(Served(needed)) }
@@ -93,8 +94,8 @@ private struct Served {
     (machine, port) = (String(place[..<colon]), String(place[place.index(after: colon)...]))
   }
 
-  /// Returns whether this server covers another one. Without a port it covers the ports of http and https, and without a method all
-  /// methods. `*` stands for every machine and every port.
+  /// Returns whether this server covers another one. If it has no port, it covers the ports of http and https. If it has no method, it
+  /// covers all methods. `*` stands for every machine and every port.
   func covers(_ other: Served) -> Bool {
     if let method, other.method != method { return false }
     if machine == "*" { return true }

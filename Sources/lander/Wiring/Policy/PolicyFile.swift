@@ -2,7 +2,7 @@ import DeployDesk
 import DeployModel
 import FoundationEssentials
 
-/// Reads this machine's policy: the file that `LANDER_POLICY` names, or `/etc/lander/policy.json`.
+/// Reads this machine's policy from the file in `LANDER_POLICY`, or from `/etc/lander/policy.json`.
 enum PolicyFile {
   /// The path of the policy, or nil if this machine has no policy.
   static var path: String? {
@@ -12,7 +12,7 @@ enum PolicyFile {
   }
 
   /// - Returns: the policy and its path, or nil if this machine has no policy.
-  /// - Throws: if the policy is missing, cannot be trusted or is invalid. Nothing runs then.
+  /// - Throws: if the policy is missing, cannot be trusted, or is invalid. In this case, nothing runs.
   static func read() throws(Problems) -> (policy: Policy, path: String)? {
     guard let path else { return nil }
     do throws(Problem) {
@@ -35,7 +35,7 @@ enum PolicyFile {
     } catch { throw Problems(error, exit: .refused) }
   }
 
-  /// - Throws: a problem for each capability that a plugin has and the policy does not allow.
+  /// - Throws: a problem for each capability that a plugin has but the policy does not allow.
   static func check(_ plugins: [RequiredPlugin]) throws(Problems) {
     guard let (policy, path) = try read() else { return }
     let problems = policy.problems(of: plugins, path: path)

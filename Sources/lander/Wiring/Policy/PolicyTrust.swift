@@ -2,7 +2,7 @@ import DeployDesk
 import DeployModel
 import DeployStore
 
-/// Finds the signers of bundles whom this machine's policy trusts.
+/// Finds the signer of a bundle, among the signers that this machine's policy trusts.
 struct PolicyTrust: BundleTrust {
   let store: DirectoryBundleStore
 

@@ -10,8 +10,8 @@ struct ApprovalSignatures: Signatures {
     return name
   }
 
-  /// Returns why an answer that was left on hosts will probably not count, or nil if its key is allowed or this folder cannot tell. The
-  /// deployment has allowed signers of its own, which can differ from those of the folder.
+  /// Returns why an answer that was left on hosts will probably not count. Returns nil if its key is allowed, or if that cannot be found
+  /// out from this folder. The deployment has its own allowed signers, which can differ from those in the folder.
   static func doubt(_ message: Message, _ parked: Parked, in folder: String) -> String? {
     guard message.kind == .approve, let names = parked.from, !names.isEmpty else { return nil }
     let people = names.joined(separator: ", ")

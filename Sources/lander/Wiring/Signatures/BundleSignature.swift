@@ -9,7 +9,7 @@ enum BundleSignature {
   /// Signs a bundle. - Parameter key: the file of a private key, or of a public key whose private part an agent holds.
   static func sign(_ bundle: Digest, key: String) throws(Problem) -> String { try form.sign(statement(bundle), key: key) }
 
-  /// Returns whether a signature belongs to this bundle, whichever key made it.
+  /// Returns whether a signature belongs to this bundle, no matter which key made it.
   static func fits(_ bundle: Digest, _ signature: String) throws(Problem) -> Bool {
     try form.fits(statement(bundle), signature: signature)
   }

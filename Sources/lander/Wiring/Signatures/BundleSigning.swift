@@ -37,7 +37,7 @@ struct BundleSigning {
     try store.keep(signature: text, of: bundle)
   }
 
-  /// Returns the signer who signed the bundle and whom this machine's policy allows, or nil if there is no such signer or no policy.
+  /// Returns the signer who signed the bundle and whom this machine's policy allows. Returns nil if there is no such signer, or no policy.
   func signer() throws -> String? {
     guard let signers = try PolicyFile.read()?.policy.allowedSigners, let signature = try store.signature(of: bundle) else { return nil }
     return try? BundleSignature.signer(of: bundle, signature, signers: signers)

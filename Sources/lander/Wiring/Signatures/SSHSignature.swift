@@ -1,15 +1,15 @@
 import DeployModel
 import Glibc
 
-/// Signs texts with ssh keys and checks such signatures: `ssh-keygen -Y`.
+/// Signs texts with ssh keys, and checks such signatures, by means of `ssh-keygen -Y`.
 struct SSHSignature {
   /// The purpose of the signatures. A signature for another purpose does not count.
   let namespace: String
   /// The time limit of one call of ssh-keygen, in seconds.
   private static let timeout = 60
-  /// The limit of a signature's text, in bytes. A signature by an RSA key of 16,384 bits has about 6,000.
+  /// The largest size of a signature's text, in bytes. A signature made with an RSA key of 16,384 bits has about 6,000.
   static let most = 64 << 10
-  /// The limit of a file of allowed signers, in bytes, and the largest number of its lines that are tried for one key.
+  /// The largest size of a file of allowed signers, in bytes, and the largest number of its lines that are tried for one key.
   private static let (mostSigners, mostLines) = (4 << 20, 50)
 
   /// Returns whether a text looks like a signature.
@@ -38,9 +38,9 @@ struct SSHSignature {
     return try find(text, signature: signature, among: known)
   }
 
-  /// Finds the signer if the allowed signers are given as a text. Each line is tried alone, because ssh-keygen only names the principals of
-  /// the first line that has the key, even if another line is the one that lets the key sign.
-  /// - Parameter names: the names of which one must have signed, in order of preference, or nil if any name in the lines will do.
+  /// Finds the signer if the allowed signers are given as a text. Each line is tried separately, because ssh-keygen reports only the
+  /// principals of the first line that has the key, even if it is a different line that allows the key to sign.
+  /// - Parameter names: the names, in order of preference, one of which must have signed, or nil if any name in the lines is accepted.
   func find(_ text: String, signature: String, among signers: String, as names: [String]? = nil) throws(Problem) -> Found {
     let lines = SignatureKey(of: signature).lines(of: signers.withoutByteOrderMark)
     let sign = try Place(signature)
@@ -58,13 +58,13 @@ struct SSHSignature {
     return lines.isEmpty ? .unknownKey : .barred
   }
 
-  /// Returns the principals for whom a line lets the key of a signature sign now.
+  /// Returns the principals for whom a line allows a signature's key to sign now.
   private static func principals(of signature: String, in line: String) throws(Problem) -> [String] {
     let found = try keygen(["-Y", "find-principals", "-s", signature, "-f", line], input: "")
     return found.status == 0 ? found.out.fullLines.map(String.init) : []
   }
 
-  /// Returns whether a signature belongs to this text, whichever key made it.
+  /// Returns whether a signature belongs to this text, no matter which key made it.
   func fits(_ text: String, signature: String) throws(Problem) -> Bool {
     let place = try Place(signature)
     defer { place.remove() }
@@ -73,9 +73,9 @@ struct SSHSignature {
 
   enum Found {
     case signer(String)
-    /// The key of the signature is not among those of the allowed signers.
+    /// The signature's key does not belong to any of the allowed signers.
     case unknownKey
-    /// The key is known, but no line lets it sign this now, because of the line's namespaces, times or names.
+    /// The key is known, but because of their namespaces, times or names, no line allows it to sign this now.
     case barred
     /// The signature belongs to another text, or to another purpose.
     case anotherText
@@ -100,7 +100,7 @@ struct SSHSignature {
   }
 }
 
-/// A signature in a temporary file that only this user can read, because ssh-keygen reads files.
+/// A signature in a temporary file that only this user can read. It is in a file because ssh-keygen reads files.
 private struct Place {
   let path: String
 

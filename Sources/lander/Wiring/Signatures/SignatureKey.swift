@@ -19,8 +19,8 @@ struct SignatureKey {
     text = isWhole ? Data(bytes[start..<(start + length)]).base64EncodedString() : nil
   }
 
-  /// Returns the lines of an `allowed_signers` text that might be about this key: lines with the key, and lines with authorities that sign
-  /// keys.
+  /// Returns the lines of an `allowed_signers` text that might be about this key. These are lines with the key, and lines with authorities
+  /// that sign keys.
   func lines(of signers: String) -> [Substring] {
     guard let text else { return [] }
     return signers.fullLines.filter { line in

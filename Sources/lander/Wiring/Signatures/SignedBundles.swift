@@ -4,8 +4,8 @@ import DeployModel
 import Synchronization
 
 /// The store from which hosts get bundles. If the policy demands signatures, no part of a bundle leaves this machine before the bundle's
-/// signature has been checked. Plans are refused earlier. This check also covers deployments that were not planned now, such as a resumed
-/// deployment.
+/// signature has been checked. Plans with unsigned bundles are refused earlier. This check also covers deployments that were planned
+/// before, such as a resumed deployment.
 final class SignedBundles: BundleStore {
   private let store: any BundleStore
   private let trust: any BundleTrust
