@@ -3,9 +3,9 @@ package import DeployModel
 /// How a command ended: the object of `--json` and `--result`, and the last line of `--output ndjson`.
 package struct EndLine: Sendable {
   package var exit: ExitCode
-  /// The words of the command, such as `bundle list`. It is empty if there were none.
+  /// The words of the command, such as `bundle list`, or empty if there were none.
   package var command = ""
-  /// The deployment and the rollback that followed it. It is empty if no deployment was begun.
+  /// The deployment and the rollback that followed it, or an empty list if no deployment was begun.
   package var deployments: [Deployment.ID]
   /// Whether the deployment has begun but its outcome is unknown. If so, repeating the command would begin another deployment.
   package var isUnderWay = false

@@ -51,8 +51,8 @@ struct LinkWatch {
     program.line("[ ! -s \(file) ] || <\(file) \(Self.looking(part))")
   }
 
-  /// The shell code that checks the links, reports them, and ends the program with `refused` if necessary. It is empty if there is nothing
-  /// to check.
+  /// The shell code that checks the links, reports them, and ends the program with `refused` if necessary. Empty if there is nothing to
+  /// check.
   var shell: ShellProgram {
     guard !program.text.isEmpty else { return program }
     var shell = ShellProgram("links=\(Self.walk.shellQuoted) foreign=")

@@ -75,7 +75,7 @@ package struct Forecast: Sendable {
   ///   - candidates: the strategies. All of them use the hosts of the first strategy's plan.
   ///   - faults: the faults as typed, such as `bad-release` or `flaky=0.1%,slow`, with one string for each row. If the list is empty, there
   ///     is one row without faults.
-  /// - Throws: all problems of the request.
+  /// - Throws: an error that lists all problems of the request.
   package init(
     _ candidates: [Candidate], faults typed: [String], size: Size, stage: RehearsalStage, engine: String
   ) throws(Problems) {
@@ -104,7 +104,7 @@ package struct Forecast: Sendable {
   }
 
   /// Returns the recipe that a request names.
-  /// - Throws: all problems of the request.
+  /// - Throws: an error that lists all problems of the request.
   package static func recipe(of asked: Asked, in project: LoadedProject) throws(Problems) -> Recipe {
     try Selection(asked.request, in: project.project, besides: asked.unclear).recipe
   }

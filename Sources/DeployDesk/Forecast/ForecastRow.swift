@@ -8,7 +8,7 @@ package struct ForecastRow: Sendable {
     var isStopped: Bool
     var duration: Interval
     var exposed: Int
-    /// The time from the start of the first bad host until the deployment failed. It is nil if no bad host was started, or if no failure
+    /// The time from the start of the first bad host until the deployment failed. Nil if no bad host was started, or if no failure
     /// followed.
     var foundAfter: Interval?
     /// Why the run did not succeed, or nil if it succeeded.

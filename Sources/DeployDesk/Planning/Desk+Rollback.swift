@@ -87,8 +87,8 @@ extension Desk {
     }
   }
 
-  /// If some hosts have to go back to a release that they do not have, makes sure that this machine has it. Hosts might lack the release
-  /// because they joined the group later.
+  /// If some hosts have to be rolled back to a release that they do not have, makes sure that this machine has it. Hosts might lack the
+  /// release because they joined the group later.
   private func bring(_ plan: Plan, _ surveys: [Survey], at placement: Placement) async throws {
     let lacking = plan.hosts.filter { $0.action == .change && $0.stages }
     guard let goal = lacking.first?.goal else { return }

@@ -49,7 +49,7 @@ extension Desk {
     return try await plan(Asked(request), of: project, bringing: brought).plan
   }
 
-  /// Whether a slot has the release to which the group goes back.
+  /// Whether a slot has the release to which the group is rolled back.
   private func isKept(_ goal: Receipt, _ surveys: [Survey]) -> Bool {
     surveys.contains { survey in
       if case .reached(let state) = survey { state.current == goal.release.id } else { false }

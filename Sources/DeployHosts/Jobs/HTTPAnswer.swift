@@ -5,7 +5,7 @@ import DeployModel
 struct HTTPAnswer {
   /// The status, or nil if there was no answer.
   let status: Int?
-  /// At most three lines and 300 characters of the body, joined into one line. It is empty if the client does not show the body.
+  /// At most three lines and 300 characters of the body, joined into one line. Empty if the client does not show the body.
   let excerpt: String
 
   init(_ output: String) {

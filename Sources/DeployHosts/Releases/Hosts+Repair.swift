@@ -2,7 +2,7 @@ import DeployCore
 package import DeployModel
 import FoundationEssentials
 
-/// Compares releases on a host with their manifests, and sends again whatever differs.
+/// Compares releases on a host with their manifests, and sends everything that differs once more.
 extension Hosts {
   /// Makes a release on a host match its manifest. An entry that is correct is never removed.
   func repair(_ release: Release, free: (bytes: Int, inodes: Int), _ errand: Errand) async throws(Failure) -> Outcome {

@@ -6,7 +6,7 @@ extension Hosts {
   static let block = 262_144
   /// The largest payload of a request, which is also the size of the first piece of a pack, in bytes.
   static let request = 524_288
-  /// The largest size of a later piece of a pack, in bytes, however fast the connection is.
+  /// The largest size of a later piece of a pack, in bytes, no matter how fast the connection is.
   private static let largestPiece = 8 << 20
 
   /// Sends content to a folder on the host. It is sent compressed if the connection is slow, and otherwise plain.

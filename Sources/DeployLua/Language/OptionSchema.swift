@@ -19,7 +19,7 @@ package struct OptionSchema: Sendable, Hashable {
   }
 
   package var name: String
-  /// The file with the declaration. It is empty if unknown.
+  /// The file with the declaration, or empty if it is unknown.
   package var file: String
   /// The options, in the order of their names.
   package var options: [Option]
