@@ -20,7 +20,8 @@ struct StatePipeTests {
       for words in [["status"], ["logs", "last"], ["bundle", "verify"], ["deploy", "--force"]] {
         let start = ContinuousClock.now
         let run = try place.run(words)
-        #expect(ContinuousClock.now - start < .seconds(20), "\(path): \(words)")
+        // A read of a pipe would wait for ever; on a busy machine, a command may take half a minute.
+        #expect(ContinuousClock.now - start < .seconds(60), "\(path): \(words)")
         #expect(run.code < 128 && run.code != 1, "\(path): \(words): \(run.everything)")
       }
       unlink(file)
