@@ -22,7 +22,7 @@ enum Refusal {
     let kind = kind(of: status, said: said)
     // Because of the shell's own message about a full disk, people would look for the cause in the recipe's hooks.
     if kind == .noSpace, fix == nil {
-      return Failure(.noSpace, "the host's disk is full, or a quota is used up", fix: "make room there: df -h; df -i")
+      return Failure(.noSpace, "the host's disk or quota is full", fix: "make room there: df -h; df -i")
     }
     if kind == .corrupt, fix == nil {
       return Failure(.corrupt, text, fix: "something of another kind stands where Lander keeps its own files: move it away")

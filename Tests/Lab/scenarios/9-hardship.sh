@@ -13,7 +13,7 @@ filled_up() {
   status 21 lander deploy
   wait $!
   holds "$OUTPUT" h2
-  holds "$OUTPUT" "the disk is full"
+  holds "$OUTPUT" "disk or quota is full"
   serves_everywhere 1
   on 2 rm /srv/app/log
   status 0 lander deploy
