@@ -28,7 +28,7 @@ static void *refuse(clua_state *s, int why) {
 
 const char *clua_refusal(const clua_state *s) {
   switch (s->refusal) {
-    case CLUA_LONG_TEXT: return "not enough memory: a text is longer than the 8 MB that one may have";
+    case CLUA_LONG_TEXT: return "not enough memory: a string is longer than the 8 MB that one may have";
     case CLUA_DEEP_STACK:
       return "stack overflow: calls are nested too deeply, or take too many values at once; is there a function that calls itself without "
              "end?";

@@ -36,7 +36,7 @@ extension HostStatus {
   /// Whether the host failed and could not be restored.
   package var isRestoreFailed: Bool { if case .restoreFailed = self { true } else { false } }
   /// Whether the host was unreachable at the end of the deployment.
-  package var isOutOfReach: Bool { if case .unknown(let failure) = self { failure.kind != .fenced } else { false } }
+  package var isUnreachable: Bool { if case .unknown(let failure) = self { failure.kind != .fenced } else { false } }
   /// For a host of a rollback, whether the host answered but was not rolled back.
   package var isLeftBehind: Bool {
     switch self {

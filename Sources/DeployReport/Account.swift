@@ -66,7 +66,7 @@ package struct Account: Sendable {
     if status.isRestoreFailed { return Wrong(host: host, why: "could not be taken back") }
     // A task changes no release. Running it again shows what is left to do.
     if story.plan?.kind.task != nil { return nil }
-    if status.isOutOfReach { return Wrong(host: host, why: "out of reach: nobody knows what it runs") }
+    if status.isUnreachable { return Wrong(host: host, why: "unreachable: nobody knows what it runs") }
     if status.isHeld { return Wrong(host: host, why: "failed, and left as it is") }
     let isBack = if case .rollback? = story.plan?.kind { true } else { false }
     if isBack { return end.status != .succeeded && status.isLeftBehind ? Wrong(host: host, why: "not taken back") : nil }

@@ -1,7 +1,7 @@
 package import DeployModel
 
 extension Bounds {
-  /// Returns the bounds in words, such as `18 of 24 keep serving, at most 6 at once, 0 may fail, 0 may be out of reach`.
+  /// Returns the bounds in words, such as `18 of 24 keep serving, at most 6 at once, 0 may fail, 0 may be unreachable`.
   package func sentence(of hosts: Int) -> String { numbers(of: hosts) + (neighbours ?? []).map { "; " + $0.sentence }.joined() }
 
   private func numbers(of hosts: Int) -> String {
@@ -11,7 +11,7 @@ extension Bounds {
     }
     let wave = failedInWave.map { ", \($0) in one wave" } ?? ""
     let gate = failed > 0 && (base ?? 1) < 1 ? "; more failures in a wave than chance explains stop it" : ""
-    return "\(floor) of \(hosts) keep serving, at most \(parallel) at once, \(failed) may fail\(wave), \(unreachable) may be out of reach"
+    return "\(floor) of \(hosts) keep serving, at most \(parallel) at once, \(failed) may fail\(wave), \(unreachable) may be unreachable"
       + gate
   }
 }

@@ -39,7 +39,7 @@ package struct DiffReport: Sendable {
   package func lines(on surface: Surface) -> [String] {
     var lines = [surface.paint(SafeText.line(title), .strong) + ": to commit \(commit.words)"]
     for part in parts { lines += self.lines(part, surface) }
-    if !away.isEmpty { lines += ["", "  " + surface.paint("Not asked, out of reach", .bad) + ": \(named(away))"] }
+    if !away.isEmpty { lines += ["", "  " + surface.paint("Not asked, unreachable", .bad) + ": \(named(away))"] }
     return surface.terminal ? lines.flatMap { $0.folded(to: surface.width) } : lines
   }
 

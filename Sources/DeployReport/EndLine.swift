@@ -118,7 +118,7 @@ extension ExitCode {
     case .cancelled: "it was cancelled, and hosts were restored"
     case .rejected: "it was rejected, or not answered in time"
     case .unfit: "a gate found the release bad, and hosts went back"
-    case .unreachable: "hosts are out of reach"
+    case .unreachable: "hosts are unreachable"
     case .infrastructure: "transport, space or a store was in the way"
     case .detached: "it is left, and still runs"
     case .hungUp: "the terminal was closed"

@@ -28,7 +28,7 @@ package struct JoinReport: Sendable {
     let rest = hosts.isEmpty ? "to get \(which)" : "so nobody knows what \(away.count == 1 ? "it runs" : "they run")"
     let lines = hosts.isEmpty ? [] : [surface.paint("Nothing is missing of those that answer", .good) + ": \(have) \(which)."]
     return lines + [
-      surface.paint("Out of reach", .bad) + ": \(Self.named(away)), \(rest). lander hosts says what is wrong; then run this again."
+      surface.paint("Unreachable", .bad) + ": \(Self.named(away)), \(rest). lander hosts says what is wrong; then run this again."
     ]
   }
 

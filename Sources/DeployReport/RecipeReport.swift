@@ -158,7 +158,7 @@ extension DeploymentConfiguration {
     let floor = floor.map { "floor \($0.sentence)" } ?? "floor by the strategy"
     let parallel = parallel.map { "parallel \($0.sentence)" } ?? "parallel by the wave"
     return
-      "\(name): \(floor), \(parallel), \(failed.sentence) may fail, \(unreachable.sentence) may be out of reach"
+      "\(name): \(floor), \(parallel), \(failed.sentence) may fail, \(unreachable.sentence) may be unreachable"
   }
 }
 

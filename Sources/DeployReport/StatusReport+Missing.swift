@@ -12,7 +12,7 @@ extension StatusReport {
       "",
       "  " + surface.paint("Missing", .warn) + ": \(SafeText.line(missing.list)) "
         + "\(missing.hosts.count == 1 ? "lacks" : "lack") release \(goal.release.id) of deployment \(goal.deployment), \(which)",
-      "    → \(SafeText.line(missing.command)) brings it\(missing.away.isEmpty ? "" : ", to hosts out of reach once they are back")",
+      "    → \(SafeText.line(missing.command)) brings it\(missing.away.isEmpty ? "" : ", to unreachable hosts once they are back")",
     ]
   }
 

@@ -131,9 +131,9 @@ package struct Summary: Sendable {
     if !taken.isEmpty {
       lines += ["", "  A newer deployment took over, and what they run is its business: " + Self.named(taken)]
     }
-    let unknown = (story.hosts + (rollback?.hosts ?? [])).filter(\.status.isOutOfReach).map(\.name)
+    let unknown = (story.hosts + (rollback?.hosts ?? [])).filter(\.status.isUnreachable).map(\.name)
     if !unknown.isEmpty {
-      lines += ["", "  Out of reach, nobody knows what they run: " + Self.named(unknown)]
+      lines += ["", "  Unreachable, nobody knows what they run: " + Self.named(unknown)]
     }
     if let rollback, let end = rollback.conclusion {
       let outcome =
@@ -203,7 +203,7 @@ package struct Summary: Sendable {
         [missing ?? "lander deploy \(again)", "brings the other hosts to it too"]
       ] + (canGoBack(plan) ? [["lander rollback \(plan.subject.recipe)\(hosts)", "takes the changed hosts back"]] : [])
     case .done? where missing != nil && !left.isEmpty:
-      return [[missing ?? "", "brings it to \(Self.named(left)), out of reach now, once \(left.count == 1 ? "it is" : "they are") back"]]
+      return [[missing ?? "", "brings it to \(Self.named(left)), unreachable now, once \(left.count == 1 ? "it is" : "they are") back"]]
     case .done?, nil: return []
     case .locked?: return nextOfBusy(conclusion, plan, project, group)
     case .unreachable?:

@@ -118,7 +118,7 @@ extension Checkers {
     look(watch.failed <= bounds.failed, "P5", "it succeeded with \(watch.failed) failed hosts, the budget being \(bounds.failed)")
     look(
       watch.unreachable <= bounds.unreachable, "P5",
-      "it succeeded with \(watch.unreachable) hosts out of reach, the budget being \(bounds.unreachable)")
+      "it succeeded with \(watch.unreachable) unreachable hosts, the budget being \(bounds.unreachable)")
   }
 
   private func isDamaged(_ host: SimulatedHost) -> Bool { host.current.map { host.damaged.contains($0) } ?? false }

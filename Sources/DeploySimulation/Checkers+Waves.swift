@@ -127,7 +127,7 @@ extension Checkers {
     look(failed <= bounds.failed, "P5", host: host, "it was begun after \(failed) hosts had failed, the budget being \(bounds.failed)")
     look(
       unreachable <= bounds.unreachable, "P5", host: host,
-      "it was begun with \(unreachable) hosts out of reach, the budget being \(bounds.unreachable)")
+      "it was begun with \(unreachable) unreachable hosts, the budget being \(bounds.unreachable)")
   }
 
   /// P7: while a host might go back, no release to which it could go back is removed.

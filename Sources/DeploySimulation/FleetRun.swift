@@ -185,7 +185,7 @@ package struct FleetRun {
     tries[host] += 1
     switch draw.end {
     case .unreachable:
-      push(.finished(intent: intent, .failed(.unreachable, "it has been out of reach for \(Self.patience)")), after: Self.patience)
+      push(.finished(intent: intent, .failed(.unreachable, "it has been unreachable for \(Self.patience)")), after: Self.patience)
     case .broken, .brokenOnce:
       guard draw.end == .broken || tries[host] == 1 else { return come(host, intent, draw) }
       let half = Interval(milliseconds: draw.duration.milliseconds / 2)

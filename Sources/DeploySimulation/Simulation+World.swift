@@ -84,7 +84,7 @@ extension Simulation {
   }
 
   func unreachable(_ number: Int) -> Failure {
-    Failure(.unreachable, "\(hosts[number].name) has been out of reach for \(Self.patience)", fix: "`lander hosts` says what is wrong")
+    Failure(.unreachable, "\(hosts[number].name) has been unreachable for \(Self.patience)", fix: "`lander hosts` says what is wrong")
   }
 
   // MARK: the parts

@@ -82,7 +82,7 @@ struct AskedOnceTests {
     }
   }
 
-  @Test("a host that is out of reach is tried once, not once for each recipe")
+  @Test("a host that is unreachable is tried once, not once for each recipe")
   func away() throws {
     let place = try Self.project()
     try place.write("#!/bin/sh\necho >>'\(place.path)/sessions'\necho no way >&2\nexit 255\n", to: "session")

@@ -15,7 +15,7 @@ struct BadHostTests {
     ])
   }
 
-  @Test("hosts out of reach, all at once, with exit code 20")
+  @Test("unreachable hosts, all at once, with exit code 20")
   func unreachable() throws {
     try refused(
       project(hosts: #"host "gone" { address = "127.0.0.1", port = 1 }, host "nowhere" { address = "nowhere.invalid" }"#), ["deploy"],

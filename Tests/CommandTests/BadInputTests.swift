@@ -47,7 +47,7 @@ struct BadInputTests {
     try refused(
       place, ["deploy", "--tag", "", "--name", ""],
       """
-      deploy.lua:8: --name: it is empty, and has to be given (a text)
+      deploy.lua:8: --name: it is empty, and has to be given (a string)
         → give it a value; a recipe that takes an empty text declares default = ""
 
       """)

@@ -55,7 +55,7 @@ struct EndLineTests {
     #expect((last["problems"] as? [Any])?.isEmpty == true)
   }
 
-  @Test("so does a host out of reach before the start")
+  @Test("so does an unreachable host before the start")
   func unreachable() throws {
     let place = try Workplace([
       "app/version": "1\n",

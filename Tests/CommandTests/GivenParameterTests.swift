@@ -51,10 +51,10 @@ struct GivenParameterTests {
       ("{\n\"level\": [\"high\",\n]\n}", "line 3: a comma stands before the ]"),
       ("{ \"level\": \"high\"\n\"dry_run\": true }", "line 2: a , or } was expected"),
       ("{ 'level': 'high' }", "a name in double quotes was expected"),
-      ("{ \"level\": 'high' }", "a text has double quotes, not single ones"), ("{ \"level\": high }", "line 1: high is no value"),
+      ("{ \"level\": 'high' }", "a string has double quotes, not single ones"), ("{ \"level\": high }", "line 1: high is no value"),
       ("{ \"level\": 01 }", "line 1: 01 is no value"), ("// note\n{}", "line 1: JSON has no comments"),
       ("{ \"level\": \"high\"", "it ends before its }"),
-      ("{ \"level\": \"hi\ngh\" }", "line 1: a text has a line feed"), ("{} {}", "something stands behind the end"),
+      ("{ \"level\": \"hi\ngh\" }", "line 1: a string has a line feed"), ("{} {}", "something stands behind the end"),
       ("", "it ends where a value was expected"),
       ("{ \"level\": \"\\x\" }", "a \\ stands before something"), ("{ \"level\" \"high\" }", "a : was expected after the name"),
     ])

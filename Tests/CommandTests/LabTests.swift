@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// `lander test --lab`: it runs recipes for real on throw-away hosts, reaches nothing else, and leaves nothing.
+/// `lander test --lab`: it runs recipes for real on throwaway hosts, reaches nothing else, and leaves nothing.
 @Suite("The command that tests recipes for real") struct LabTests {
   /// A project whose hosts are reached by ssh, with a temporary folder, a home and an `ssh` of its own.
   private struct Ground {
@@ -136,7 +136,7 @@ import Testing
     #expect(run.code == 2 && run.out.contains("  it did not end within 3 s\n"), "\(run.everything)")
     #expect(ground.isClean())
     let kept = try Ground(Self.recipe()).run("--keep", "--recipe", "web")
-    #expect(kept.code == 0 && kept.out.contains("The throw-away hosts stay in "), "\(kept.everything)")
+    #expect(kept.code == 0 && kept.out.contains("The throwaway hosts stay in "), "\(kept.everything)")
   }
 
   @Test("the lab answers gates, cuts waits short, makes secrets up, and asks no server")
@@ -188,7 +188,7 @@ import Testing
     #expect(run.out.contains("passed  serves what it deployed ("), "\(run.out)")
     let wrong = "failed  is wrong\n  spec/web_spec.lua:16: expected \"succeeded\", got \"failed\"\n  | web1.example.com  "
     #expect(run.out.contains(wrong), "\(run.out)")
-    #expect(run.out.contains("failed  names no host\n  spec/web_spec.lua:17: there is no throw-away host \"web9\""), "\(run.out)")
+    #expect(run.out.contains("failed  names no host\n  spec/web_spec.lua:17: there is no throwaway host \"web9\""), "\(run.out)")
     #expect(run.outLines.last?.hasPrefix("2 failed of 3 tests in 1 file, ") == true && ground.isClean())
     let simulated = try ground.place.lander("test")
     #expect(simulated.code == 0 && simulated.out.hasPrefix("All passed: 1 test in 1 file, "), "\(simulated.everything)")

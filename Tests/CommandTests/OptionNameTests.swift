@@ -60,7 +60,7 @@ struct OptionNameTests {
       #expect(bare.code == 2 && bare.err.contains("--version: it needs a value"), "\(bare.err)")
     }
     let wrong = try place.lander("deploy", "--version", "1; rm -rf /")
-    #expect(wrong.code == 2 && wrong.err.contains("\"1; rm -rf /\" is not a text that matches ^v%d+$"), "\(wrong.err)")
+    #expect(wrong.code == 2 && wrong.err.contains("\"1; rm -rf /\" is not a string that matches ^v%d+$"), "\(wrong.err)")
     for words in [["status", "--version"], ["rollback", "app", "--version", "v1"], ["check", "--version"]] {
       let other = try place.run(words)
       #expect(other.code != 0 && other.out == "", "\(words): \(other.out)")

@@ -89,7 +89,7 @@ struct ReceiptCommandTests {
     #expect(try versions(place) == ["2", "2", "2"])
   }
 
-  @Test("a host that was out of reach goes back later with the same command, and --only for the others was named")
+  @Test("a host that was unreachable goes back later with the same command, and --only for the others was named")
   func mopUp() throws {
     let place = try Workplace.project(hosts: 2)
     try place.write(

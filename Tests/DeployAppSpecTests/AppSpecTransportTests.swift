@@ -155,9 +155,9 @@ struct AppSpecTransportTests {
     let jobs = LocalJobs()
     let site = Self.site(place, "d1")
     #expect(await Self.perform(.event(.downloadBundle), 2, over: jobs, at: site).failure == nil)
-    jobs.fail(job: 2, Failure(.unreachable, "h1 is out of reach"))
+    jobs.fail(job: 2, Failure(.unreachable, "h1 is unreachable"))
     let outcome = await Self.perform(.event(.install), 3, over: jobs, at: site)
-    #expect(outcome.failure == Failure(.unreachable, "h1 is out of reach"))
+    #expect(outcome.failure == Failure(.unreachable, "h1 is unreachable"))
     #expect(jobs.asked == [1_000_002, 1_000_003, 2_000_003])
   }
 

@@ -46,7 +46,7 @@ struct BoundsTests {
     #expect(try floor(.unknown, away: 2) == 7)
   }
 
-  @Test("a floor that nobody gave does not count on hosts that are out of reach")
+  @Test("a floor that nobody gave does not count on hosts that are unreachable")
   func away() throws {
     let rolling = Strategy(name: "rolling", function: 0, batch: .count(1))
     #expect(try Bounds(DeploymentConfiguration(), strategy: rolling, hosts: 4, away: 1).floor == 2)
@@ -123,7 +123,7 @@ struct AdmissionTests {
     #expect(admission.failed == 2)
   }
 
-  @Test("a host that is lost before any came through stops the deployment, whatever may be out of reach; later ones have their budget")
+  @Test("a host that is lost before any came through stops the deployment, whatever may be unreachable; later ones have their budget")
   func lostFirst() {
     let lost = HostStatus.unknown(Failure(.unreachable, "gone"))
     func admission(_ rules: Plan.Flow.Rules) -> Admission {
@@ -135,7 +135,7 @@ struct AdmissionTests {
     var first = admission(.newest)
     first.started(0)
     first.ended(0, lost, hadRelease: true)
-    #expect(first.exhausted == "the first host to come to its end went out of reach")
+    #expect(first.exhausted == "the first host to come to its end became unreachable")
     var later = admission(.newest)
     for (host, status) in [(0, HostStatus.succeeded), (1, lost), (2, lost)] {
       later.started(host)
@@ -149,7 +149,7 @@ struct AdmissionTests {
     #expect(older.exhausted == nil)
   }
 
-  @Test("hosts that fail and hosts that are out of reach have budgets of their own")
+  @Test("hosts that fail and hosts that are unreachable have budgets of their own")
   func budgets() {
     var admission = Admission(plan: plan(hosts: 3, failed: 1))
     admission.started(0)
@@ -157,6 +157,6 @@ struct AdmissionTests {
     #expect(admission.exhausted == nil)
     admission.started(1)
     admission.ended(1, .unknown(Failure(.unreachable, "gone")), hadRelease: true)
-    #expect(admission.exhausted == "1 host is out of reach and the budget allows 0")
+    #expect(admission.exhausted == "1 host is unreachable and the budget allows 0")
   }
 }

@@ -98,7 +98,7 @@ struct GroupWayBackTests {
     #expect(asked == ["d2", "d2"])
   }
 
-  @Test("hosts that went back already stay, and the one that was out of reach then goes back with the same command")
+  @Test("hosts that went back already stay, and the one that was unreachable then goes back with the same command")
   func mopUp() throws {
     let back = M.receipt(1, "back", at: 30, undid: "d2")
     let plan = try M.rollback([
@@ -222,7 +222,7 @@ struct GroupWayBackTests {
     #expect(lacking.list.first?.message == "it does not keep release r2 of deployment d2, which the group goes back to")
   }
 
-  @Test("a rollback with a host out of reach names the command for the others")
+  @Test("a rollback with an unreachable host names the command for the others")
   func outOfReach() throws {
     let good = M.host(M.receipt(2, "d2", at: 20), before: M.receipt(1, "d1", at: 10))
     let error = try #require(throws: Problems.self) {

@@ -53,7 +53,7 @@ struct LookTests {
     }
   }
 
-  @Test("only the host that is looked at can be out of reach, and no look at it that got no answer is forgotten")
+  @Test("only the host that is looked at can be unreachable, and no look at it that got no answer is forgotten")
   func outOfReach() {
     let away = ScriptError(Failure(.unreachable, "no route"), host: "h0")
     let asked = Watched(looks: 3) { $0 == 1 ? away : nil }

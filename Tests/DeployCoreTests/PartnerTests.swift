@@ -35,7 +35,7 @@ struct PartnerTests {
     #expect(!play.verbs.contains("0 stage"))
   }
 
-  @Test("a partner out of reach is never left out as a target may be")
+  @Test("an unreachable partner is never left out as a target may be")
   func away() {
     let plan = Self.draft().edited { $0.bounds = Bounds(floor: 0, parallel: 2, failed: 0, unreachable: 5) }
     let play = Play(plan, ListScripts([[]])) { intent in

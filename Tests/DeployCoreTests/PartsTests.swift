@@ -183,7 +183,7 @@ struct HostRunTests {
     #expect(run.cause?.failure.message == "exit 1")
   }
 
-  @Test("a host that is cancelled before its first step is untouched, and one that is out of reach is unknown")
+  @Test("a host that is cancelled before its first step is untouched, and one that is unreachable is unknown")
   func ends() {
     let p = plan(hosts: 1, hooks: hooks)
     var (run, outbox) = (HostRun(0, in: p, staged: true), Outbox())

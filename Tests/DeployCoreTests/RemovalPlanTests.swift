@@ -74,7 +74,7 @@ struct RemovalPlanTests {
     #expect(!back.contains { if case .operation = $0 { true } else { false } }, "it runs what it ran, so nothing is switched")
   }
 
-  @Test("a host out of reach stops it before it begins, with the command that takes the others")
+  @Test("an unreachable host stops it before it begins, with the command that takes the others")
   func away() throws {
     let problems = try #require(throws: Problems.self) {
       try plan([Self.running, .unreachable(Failure(.unreachable, "connection refused"))])

@@ -103,17 +103,17 @@ struct SelectionTests {
     #expect(NearMatch.of(name, among: ["production", "staging"]) == match)
   }
 
-  @Test("a text that does not match its parameter's pattern is refused, typed or from a group, with both in the message")
+  @Test("a string that does not match its parameter's pattern is refused, typed or from a group, with both in the message")
   func patterns() {
     let tag = Parameter(name: "tag", kind: .string(match: "^v%d+$"))
     func check(_ given: [Value.Member], group: Value = .record([])) -> [String] {
       ParameterCheck([tag], given: given, group: group).problems.map(\.message)
     }
     #expect(check([Value.Member("tag", "v12")]) == [])
-    #expect(check([Value.Member("tag", "1")]) == ["\"1\" is not a text that matches ^v%d+$"])
-    #expect(check([Value.Member("tag", "v1; rm -rf /")]) == ["\"v1; rm -rf /\" is not a text that matches ^v%d+$"])
-    #expect(check([], group: .record(of: [("tag", "1")])) == ["\"1\" is not a text that matches ^v%d+$"])
-    #expect(check([Value.Member("tag", .int(7))]) == ["7 is not a text that matches ^v%d+$"])
+    #expect(check([Value.Member("tag", "1")]) == ["\"1\" is not a string that matches ^v%d+$"])
+    #expect(check([Value.Member("tag", "v1; rm -rf /")]) == ["\"v1; rm -rf /\" is not a string that matches ^v%d+$"])
+    #expect(check([], group: .record(of: [("tag", "1")])) == ["\"1\" is not a string that matches ^v%d+$"])
+    #expect(check([Value.Member("tag", .int(7))]) == ["7 is not a string that matches ^v%d+$"])
     let broken = Parameter(name: "tag", kind: .string(match: "["))
     let checked = ParameterCheck([broken], given: [Value.Member("tag", "[")], group: .record([]))
     #expect(checked.problems.count == 1, "an unreadable guard lets nothing through")

@@ -29,7 +29,7 @@ struct WayBackTests {
     return .done()
   }
 
-  @Test("hosts that are to go back do not wait for the lock of a host that is out of reach")
+  @Test("hosts that are to go back do not wait for the lock of a host that is unreachable")
   func unlockingLost() {
     let p = plan(hosts: 3, hooks: [(.applicationStart, 0)], parallel: 1)
     let (effects, conclusion) = play(p, PerHost { run("start", on: $0) }, reply: lost)
@@ -39,10 +39,10 @@ struct WayBackTests {
       if case .perform(let intent) = effect, case .unlock = intent.operation { intent.place } else { nil }
     }
     #expect(unlocked == [.host(1), .host(2)])
-    #expect(effects.contains(.note(.remark("h1 is out of reach and stays locked until its lease ends"))))
+    #expect(effects.contains(.note(.remark("h1 is unreachable and stays locked until its lease ends"))))
   }
 
-  @Test("where nothing is to go back, a host that is out of reach is still told that its lock is given back")
+  @Test("where nothing is to go back, a host that is unreachable is still told that its lock is given back")
   func unlockingAlone() {
     let p = plan(hosts: 2, hooks: [(.applicationStart, 0)], parallel: 2)
     let (_, conclusion) = play(p, PerHost { run("start", on: $0) }) { intent in

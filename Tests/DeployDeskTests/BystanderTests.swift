@@ -35,7 +35,7 @@ struct BystanderTests {
     #expect(plan.bounds.floor == 0 && plan.hosts.map(\.host.name) == ["h1"])
   }
 
-  @Test("one that is left alone and does not serve, is out of reach, is being deployed to or was left wrong is not counted on")
+  @Test("one that is left alone and does not serve, is unreachable, is being deployed to or was left wrong is not counted on")
   func missing() async throws {
     for change: @Sendable (inout SimulatedHost) -> Void in [
       { $0.current = nil },

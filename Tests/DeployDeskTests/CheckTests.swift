@@ -55,7 +55,7 @@ struct CheckTests {
         "host:run(secret \"LANDER_X\")",
         "deploy.lua:9: host:run: a secret does not belong into a command: give it in env or as input\n"
       ),
-      ("host:run { \"echo\", 5 }", "deploy.lua:9: host:run: words of a command are texts, got 5\n"),
+      ("host:run { \"echo\", 5 }", "deploy.lua:9: host:run: words of a command are strings, got 5\n"),
       (
         "log.erro(\"x\")",
         """

@@ -5,7 +5,7 @@ import Testing
 
 @testable import DeployDesk
 
-/// What a lab changes in operations, so that they stay in the folder of a throw-away host.
+/// What a lab changes in operations, so that they stay in the folder of a throwaway host.
 @Suite("The rules of a lab") struct LabRuleTests {
   @Test("the recipe's path gets the host's folder in front of it, and no other path does")
   func rebased() {

@@ -75,7 +75,7 @@ struct MissingTests {
     #expect(await changed.journal.deployments().count == count, "nothing is in the journal")
   }
 
-  @Test("a host that is out of reach is left out and named, and gets it when it is back")
+  @Test("a host that is unreachable is left out and named, and gets it when it is back")
   func absent() async throws {
     let first = try Bench(Self.text())
     try await first.deploy()
@@ -87,7 +87,7 @@ struct MissingTests {
     let third = try Bench(Self.text(), files: files, hosts: second.transport.hosts.filter { $0.name != "h4" }, after: second)
     let found = try await wanted(third)
     #expect(found.away == ["h4"] && found.settled == ["h1", "h2"])
-    let said = "Out of reach and left out: h4. When it is back: lander deploy app --group test --missing"
+    let said = "Unreachable and left out: h4. When it is back: lander deploy app --group test --missing"
     #expect(third.events.contains { if case .remark(let text) = $0 { text == said } else { false } }, "\(third.events)")
     #expect(try await bring(third)?.deployments.map(\.conclusion?.status) == [.succeeded])
     #expect(third.transport.hosts.map(\.current) == [new, new, new])

@@ -100,7 +100,7 @@ struct MissingWavesTests {
     }
   }
 
-  @Test("a host that failed within the budget, one that was out of reach and one that lost its disk are named with the reason, and get it")
+  @Test("a host that failed within the budget, one that was unreachable and one that lost its disk are named with the reason, and get it")
   func reasons() async throws {
     let body = "strategy = all_at_once, configuration = { base = \"100%\", budget = { failed = 1, unreachable = 1 } },"
     let first = try Bench(Self.text(5, body))
@@ -117,7 +117,7 @@ struct MissingWavesTests {
     #expect(second.transport.hosts.map(\.current) == [new, new, old, new])
     let hosts = second.transport.hosts.prefix(3) + [first.transport.hosts[3], Bench.host("h5")]
     let third = try Bench(Self.text(5, body), files: ["app/version": "3\n"], hosts: Array(hosts), after: second)
-    let all = "h3 (failed), h4 (was out of reach), h5 (had it and lost it)"
+    let all = "h3 (failed), h4 (was unreachable), h5 (had it and lost it)"
     #expect(try await list(third) == all)
     #expect(try await bring(third)?.deployments.map(\.conclusion?.status) == [.succeeded])
     #expect(third.transport.hosts.map(\.current) == [new, new, new, new, new])

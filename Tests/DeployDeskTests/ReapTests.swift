@@ -40,7 +40,7 @@ struct ReapTests {
     #expect(after.late.isEmpty && after.waiting.isEmpty)
   }
 
-  @Test("a parked deployment that hosts still keep is not taken for ended, also if some host is out of reach")
+  @Test("a parked deployment that hosts still keep is not taken for ended, also if some host is unreachable")
   func kept() async throws {
     let bench = try Bench(ParkTests.text)
     let (first, second) = (StateFolder("one", on: bench), StateFolder("two", on: bench))

@@ -18,7 +18,7 @@ struct RefusalTests {
       ),
       (
         "group \"a\" { hosts = { \"x }\n}\n",
-        "deploy.lua:1: unfinished string near '\"x }'\n  → close the quotes on the same line; [[ … ]] holds longer texts\n"
+        "deploy.lua:1: unfinished string near '\"x }'\n  → close the quotes on the same line; [[ … ]] holds longer strings\n"
       ),
       (
         "recipe \"b\" { path = \"/x\" keep = 1 }\n",
@@ -97,7 +97,7 @@ struct RefusalTests {
   func required() async throws {
     let place = BenchProject(
       body: "params = { version = param.string { help = \"which\" } },")
-    try await refused(place, ["deploy"], "deploy.lua:8: --version: this parameter has to be given (a text)\n")
+    try await refused(place, ["deploy"], "deploy.lua:8: --version: this parameter has to be given (a string)\n")
   }
 
   @Test("a group without hosts, one host twice, and two hosts that are one place")

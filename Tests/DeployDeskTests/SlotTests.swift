@@ -166,7 +166,7 @@ struct SlotTests {
     #expect(try current(elsewhere, "web2/green") == first)
   }
 
-  @Test("a machine out of reach is refused before anything starts, whatever the budget is: it would get traffic")
+  @Test("an unreachable machine is refused before anything starts, whatever the budget is: it would get traffic")
   func away() async throws {
     let text = Self.text.replacing("api = 1,", with: "api = 1, configuration = { budget = { unreachable = 2 } },")
     let bench = try Bench(text)

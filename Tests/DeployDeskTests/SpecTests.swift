@@ -57,7 +57,7 @@ struct SpecTests {
       """)
   }
 
-  @Test("a host out of reach, a person who cancels, and hosts on which nothing runs yet can be had")
+  @Test("an unreachable host, a person who cancels, and hosts on which nothing runs yet can be had")
   func trouble() async throws {
     try await SpecBench.pass(
       """
@@ -81,7 +81,7 @@ struct SpecTests {
       ),
       ("\nt:expect({ \"a\" }):contains \"b\"", "spec/web_spec.lua:3: expected \"b\" in { \"a\" }"),
       ("t:expect(\"abc\"):lacks \"b\"", "spec/web_spec.lua:2: expected no \"b\" in \"abc\""),
-      ("t:expect(\"abc\"):matches \"^b\"", "spec/web_spec.lua:2: expected a text that matches \"^b\", got \"abc\""),
+      ("t:expect(\"abc\"):matches \"^b\"", "spec/web_spec.lua:2: expected a string that matches \"^b\", got \"abc\""),
       ("t:expect(1):differs(1)", "spec/web_spec.lua:2: expected another value than 1"),
       ("t:expect(function() end):fails \"x\"", "spec/web_spec.lua:2: expected an error with \"x\", and there was none"),
       ("error \"oh\"", "spec/web_spec.lua:2: oh"),

@@ -116,7 +116,7 @@ struct TaskEndTests {
       + "tasks = { task \"t\" { run = function(host, d) host:run(\"say \" .. d.params.need) end } },"
     let bench = try Bench(Bench.text(body: body))
     let text = await refusal { _ = try await tasks.plan("t", bench) }
-    #expect(text.contains("--need: this parameter has to be given (a text): nothing was deployed to these hosts"), "\(text)")
+    #expect(text.contains("--need: this parameter has to be given (a string): nothing was deployed to these hosts"), "\(text)")
     let given = DeploymentRequest(parameters: [Value.Member("need", "x")])
     #expect(try await tasks.run("t", bench, given)?.status == .succeeded)
     #expect(try tasks.commands("h1", bench) == ["say x"])

@@ -60,7 +60,7 @@ struct UnreachedTests {
       good: "on_fail = \"return\"", bad: "on_fail = \"retrun\"",
       said: "must be \"fail\" or \"return\", got \"retrun\"\n  → did you mean \"return\"?"),
     .init(good: ", during = \"1m\"", bad: "", said: "deploy.lua:5: rollout:watch needs during"),
-    .init(good: "{ mode = \"0640\" }", bad: "\"0640\"", said: "deploy.lua:17: host:write takes a table { … } there, got a text"),
+    .init(good: "{ mode = \"0640\" }", bad: "\"0640\"", said: "deploy.lua:17: host:write takes a table { … } there, got a string"),
     .init(good: "host:link(\"/srv/log\", \"log\")", bad: "host:link \"log\"", said: "deploy.lua:19: host:link needs path"),
     .init(good: "sleep \"5s\"", bad: "sleep(\"5s\", 2)", said: "deploy.lua:21: sleep takes duration, got 2 values"),
     .init(good: "sleep \"5s\"", bad: "sleep \"soon\"", said: "deploy.lua:21: duration of sleep must be a duration (such as"),
@@ -68,7 +68,7 @@ struct UnreachedTests {
     .init(
       good: "if state.ok then", bad: "if state then",
       said: "deploy.lua:16: a result is true whatever it says\n  → ask for a field of it, such as .ok"),
-    .init(good: "state.stdout)", bad: "\"x\" .. host:run \"y\")", said: "deploy.lua:16: a result is no text, and .. joins texts"),
+    .init(good: "state.stdout)", bad: "\"x\" .. host:run \"y\")", said: "deploy.lua:16: a result is no string, and .. joins strings"),
     .init(good: "host:write(", bad: "local got = host:write(", said: "deploy.lua:17: host:write gives nothing"),
     .init(
       good: "sleep \"5s\"", bad: "group \"x\" { hosts = {} }",
@@ -90,7 +90,7 @@ struct UnreachedTests {
       said: "deploy.lua:18: action of host:service must be \"start\" or \"stop\" or \"restart\" or \"reload\" or \"enable\" or \"disable\" "
         + "or \"state\", got \"restrat\"\n  → did you mean \"restart\"?"),
     .init(good: "\"shop\"", bad: "\"a shop\"", said: "deploy.lua:18: unit of host:service must be the name of a unit"),
-    .init(good: "host:read \"known.json\"", bad: "host:read(\"known.json\").stdout", said: "deploy.lua:24: a text has no stdout"),
+    .init(good: "host:read \"known.json\"", bad: "host:read(\"known.json\").stdout", said: "deploy.lua:24: a string has no stdout"),
   ]
 
   private static func warnings(_ text: String, _ files: [String: String] = [:]) throws -> [String] {

@@ -80,14 +80,14 @@ struct PatienceTests {
     await ground.end()
   }
 
-  @Test("an operation that ran out of its time says that the host was out of reach, or did not answer")
+  @Test("an operation that ran out of its time says that the host was unreachable, or did not answer")
   func late() async throws {
     let ground = try Ground()
     let (site, gate) = refusing(ground)
     let away = await ground.perform(1, .exists(path: "/x"), timeout: .seconds(2), site: site).failure
     #expect(away?.kind == .timeout, "\(String(describing: away))")
     #expect(
-      away?.message.contains("not done within 2 s: the host is out of reach (") == true && away?.fix?.hasPrefix("lander hosts") == true)
+      away?.message.contains("not done within 2 s: the host is unreachable (") == true && away?.fix?.hasPrefix("lander hosts") == true)
     _ = FileManager.default.createFile(atPath: gate, contents: nil)
     #expect(await ground.perform(2, .exists(path: "/"), site: site).failure == nil)
     let client = try #require(await ground.hosts.client(of: site.host))

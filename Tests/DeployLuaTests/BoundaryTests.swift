@@ -57,7 +57,7 @@ import Testing
   }
 
   @Test(
-    "a text has 8 MB at most, and the error says so",
+    "a string has 8 MB at most, and the error says so",
     arguments: ["('x'):rep(9000000)", "s .. s", "table.concat { s, s }", "s:gsub('x', 'yy')"])
   func longTexts(expression: String) throws {
     let end = try run(

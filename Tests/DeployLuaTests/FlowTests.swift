@@ -43,7 +43,7 @@ import Testing
     #expect(failing.requests.count == 7)
   }
 
-  @Test("try gives the result of a failing command, and raises when the host is out of reach")
+  @Test("try gives the result of a failing command, and raises when the host is unreachable")
   func tries() throws {
     let no = try run("return host:try('x').status") { _, _ in Outcome(failure: Failure(.command, "no"), status: 3) }
     #expect(no.result == .returned(3))

@@ -54,7 +54,7 @@ import Testing
       (#"env "a-b""#, "is no name of a variable"), (#"env "DB_PASSWORD""#, #"write secret "DB_PASSWORD""#),
       (#"env "STRIPE_KEY""#, #"write secret "STRIPE_KEY""#), (#"env "DB_PASS""#, #"write secret "DB_PASS""#),
       (#"env "SSH_PASSPHRASE""#, #"write secret "SSH_PASSPHRASE""#),
-      (#"env("X", 5)"#, "the default of env is a text, got 5"),
+      (#"env("X", 5)"#, "the default of env is a string, got 5"),
     ] {
       let found = problems("local x = \(code)\n" + logging("", "'x'"))
       #expect(found.count == 1 && found[0].hasPrefix("deploy.lua:1: ") && found[0].contains(message), "\(code): \(found)")

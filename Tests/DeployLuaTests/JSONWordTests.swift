@@ -35,8 +35,8 @@ import Testing
       #expect(
         message.contains("json.decode: line ") && message.contains("this is no JSON") && message.contains(reason), "\(text): \(message)")
     }
-    #expect(try refused("json.decode(5)").contains("takes a text, got 5"))
-    #expect(try refused("json.encode { [2] = 1, x = 2 }").contains("names of JSON are texts"))
+    #expect(try refused("json.decode(5)").contains("takes a string, got 5"))
+    #expect(try refused("json.encode { [2] = 1, x = 2 }").contains("names of JSON are strings"))
     for value in ["{ 'a', 'b', name = 'c' }", "{ [1] = 1, [3] = 3 }", "{ x = { 1, [2.5] = 2 } }"] {
       #expect(try refused("json.encode \(value)").contains("a table is a list or has names, not both"), "\(value)")
     }

@@ -119,7 +119,7 @@ import Testing
       """)
     #expect(
       found == [
-        "deploy.lua:2: params of group \"production\": \"1\" of tag is not a text that matches ^v%d+$; "
+        "deploy.lua:2: params of group \"production\": \"1\" of tag is not a string that matches ^v%d+$; "
           + "parameter \"tag\" is declared in deploy.lua:7",
         "deploy.lua:3: params of group \"production\": no recipe has a parameter \"tga\"; did you mean tag?",
         "deploy.lua:4: params of group \"production\": 12 of count is not a whole number of at most 9; "

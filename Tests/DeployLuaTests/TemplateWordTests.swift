@@ -60,7 +60,7 @@ import Testing
     let bytes = "host:template('/a', conf, { port = '\\xff\\xfe', password = secret 'DB' })"
     #expect(try refused(bytes).contains("host:template: the filled text has bytes that are no UTF-8 text"))
     let table = "host:template('/a', conf, { port = {}, password = 'x' })"
-    #expect(try refused(table).contains("takes a text or a number for port, got a table"))
+    #expect(try refused(table).contains("takes a string or a number for port, got a table"))
     #expect(
       try refused("host:template('/a', 'app.conf', {})")
         == #"host:template takes what template "file" gives, got "app.conf"; at the top of the file: local conf = template "app.conf""#)

@@ -36,7 +36,7 @@ import Testing
   @Test("what is no YAML, or means different things to different readers, is refused with its line and the next step")
   func flaws() throws {
     for (text, reason) in [
-      ("a: 1\nb: no\n", "line 2: this is no YAML that can be read: no is false in YAML 1.1 and a text in YAML 1.2; write false, or quotes"),
+      ("a: 1\nb: no\n", "line 2: this is no YAML that can be read: no is false in YAML 1.1 and a string in YAML 1.2; write false, or quotes"),
       ("on: Yes\n", "Yes is true in YAML 1.1"), ("mode: 0644\n", "0644 is an octal number in YAML 1.1"), ("mode: 0644\n", "write 0o644"),
       ("a: .inf\n", ".inf is a number that JSON does not have"), ("a: 1\na: 2\n", "the key a is given twice"),
       ("a: 1\n---\nb: 2\n", "a second document begins here; keep one document"), ("a: [1\n", "line 2: "), ("a: *nothing\n", "line 1: "),
@@ -45,7 +45,7 @@ import Testing
       (String(repeating: "[", count: 5000), "line "), (String(repeating: "- ", count: 5000), "line "),
       ("a: 1e999\n", "too large for a number"), ("a: 0xffffffffffffffff\n", "too large for a number"),
       ("a: 12345678901234567890\n", "12345678901234567890 is too large for a number"),
-      ("a: -.Inf\n", "-.Inf is a number that JSON does not have"), ("a: 22:22\n", "22:22 is a number in YAML 1.1 and a text in YAML 1.2"),
+      ("a: -.Inf\n", "-.Inf is a number that JSON does not have"), ("a: 22:22\n", "22:22 is a number in YAML 1.1 and a string in YAML 1.2"),
       ("a: 1_000\n", "1_000 is a number in YAML 1.1"), ("a: 0b11\n", "0b11 is a number in YAML 1.1"), ("a: 00\n", "write 0, or"),
       ("a: 089\n", "write 89, or quotes"), ("a: -0644\n", "write -420, or quotes"), ("a: !!int '3'\n", "the tag !!int gives a value"),
       ("a: !x {b: 1}\n", "the tag !x gives"), ("a: !!set [b]\n", "line 1: this is no YAML that can be read: the tag !!set"),
@@ -53,7 +53,7 @@ import Testing
       let message = try refused("yaml.decode [==[\n\(text)]==]")
       #expect(message.contains("yaml.decode: line ") && message.contains(reason), "\(text.prefix(40)): \(message)")
     }
-    #expect(try refused("yaml.decode(5)").contains("yaml.decode takes a text, got 5"))
+    #expect(try refused("yaml.decode(5)").contains("yaml.decode takes a string, got 5"))
     #expect(try refused(#"yaml.decode "\xff""#).contains("no UTF-8"))
     #expect(try refused("yaml.decode(string.rep('a', 2000000))").contains("may have 1 MB"))
     #expect(try refused("yaml.encode(0/0)").contains("yaml.encode: JSON has no such number"))
@@ -98,7 +98,7 @@ import Testing
     #expect(message.contains("computed for too long"))
   }
 
-  @Test("values are written in blocks, with quotes where a reader of YAML 1.1 or 1.2 could take a text for something else")
+  @Test("values are written in blocks, with quotes where a reader of YAML 1.1 or 1.2 could take a string for something else")
   func writes() throws {
     let value = #"{ port = 80, ratio = 0.5, on = true, none = json.null, empty = json.list {}, map = {}, list = { "a", { b = 1 } } }"#
     let expected = "empty: []\nlist:\n- a\n- b: 1\nmap: {}\nnone: null\n\"on\": true\nport: 80\nratio: 0.5\n"
@@ -127,7 +127,7 @@ import Testing
     #expect(try Rig(code, files: ["a.yml": "web: [a, b]\n"]).begin(.validateService).log.first?.text == "b")
     #expect(
       problems(code, files: ["a.yml": "web:\n  x: no\n"]) == [
-        "a.yml:2: read_yaml: this is no YAML that can be read: no is false in YAML 1.1 and a text in YAML 1.2; "
+        "a.yml:2: read_yaml: this is no YAML that can be read: no is false in YAML 1.1 and a string in YAML 1.2; "
           + "write false, or quotes: \"no\""
       ])
   }
@@ -137,7 +137,7 @@ import Testing
     #expect(try said("sha256 'abc'") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
     #expect(try said("sha256 ''") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
     #expect(try said(#"sha256 "\xff\x00""#) == "ea5dbf9596d187e9500f23e9a680109475341cf4e81f7e043f7d97152c10772f")
-    #expect(try refused("sha256(5)").contains("takes a text, got 5"))
+    #expect(try refused("sha256(5)").contains("takes a string, got 5"))
     #expect(try refused(#"sha256(string.rep("\xff", 70000))"#).contains("more than 64 kB has to be UTF-8"))
   }
 
@@ -163,7 +163,7 @@ import Testing
       ("url.parse 'http://a%4@c/'", "its user has a % without two digits"), ("url.parse 'http://a:%x@c/'", "its user has a %"),
       ("url.query 'a'", "takes a table"), ("url.query { a = { x = 1 } }", "a takes a list"),
       ("url.parse 'http://h\\\\@evil/'", "no backslash"),
-      ("url.query { a = json.list }", "takes a text, a number"), ("url.query { a = secret 'X' }", "a secret cannot become text"),
+      ("url.query { a = json.list }", "takes a string, a number"), ("url.query { a = secret 'X' }", "a secret cannot become text"),
       ("url.parse 'http://a/?x=%'", "its query has a %"),
     ] {
       let message = try refused(code)

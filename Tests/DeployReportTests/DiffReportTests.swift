@@ -29,7 +29,7 @@ struct DiffReportTests {
         "", "  1 host (web4) runs commit 3333333",
         "    What is between the two is not known here: git fetch brings commits that are missing.",
         "", "  1 host (web5) runs release r4, and nobody knows from which commit", "", "  1 host (web6) runs nothing",
-        "", "  Not asked, out of reach: web7",
+        "", "  Not asked, unreachable: web7",
       ], "\(lines)")
   }
 }

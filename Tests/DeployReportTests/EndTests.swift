@@ -7,7 +7,7 @@ import Testing
 @Suite struct EndTests {
   private let fenced = Failure(.fenced, "h1 refused run: its fence is 9", fix: "another deployment took over: `lander status`")
 
-  @Test("a deployment that a newer one took over exits with 4, and says so instead of calling a healthy host out of reach")
+  @Test("a deployment that a newer one took over exits with 4, and says so instead of calling a healthy host unreachable")
   func takenOver() {
     let end = Conclusion(status: .failed, error: ScriptError(fenced), hosts: [.unknown(fenced), .pending])
     #expect(ExitCode(end) == .locked)
@@ -17,7 +17,7 @@ import Testing
     #expect(text.contains("  Hosts   1 taken over · 1 not started"), "\(text)")
     #expect(text.contains("  A newer deployment took over, and what they run is its business: web1"), "\(text)")
     #expect(text.contains("lander status --group production  what each host runs now"), "\(text)")
-    #expect(!text.contains("Out of reach"), "\(text)")
+    #expect(!text.contains("Unreachable"), "\(text)")
   }
 
   @Test("a host that is really gone or broken outweighs the takeover of another")
@@ -49,7 +49,7 @@ import Testing
     #expect(restored.code == .done && restored.text.hasPrefix("Succeeded within its budget: "), "\(restored.text)")
     #expect(restored.text.contains("lander logs"))
     let lost = end(.unknown(Failure(.unreachable, "no answer")))
-    #expect(lost.code == .done && lost.text.contains("Out of reach, nobody knows what they run: web3"), "\(lost.text)")
+    #expect(lost.code == .done && lost.text.contains("Unreachable, nobody knows what they run: web3"), "\(lost.text)")
     let broken = end(.restoreFailed(Stories.broken, restoring: Stories.broken, commands: ["ls"]))
     #expect(broken.code == .rollbackFailed && broken.text.contains("  web3 could not go back"), "\(broken.text)")
     #expect(broken.text.hasPrefix("web3 could not go back, though the rest is within the budget: web of shop to "), "\(broken.text)")

@@ -16,7 +16,7 @@ struct ReportTests {
       plain(Stories.failing)
         == """
         11:30:45  Deploying web of shop to production: 2 hosts, revision 3f2a91cbd012 (dist)
-                  Deployment 20261121-113045-x7k2; 1 of 2 keep serving, at most 1 at once, 0 may fail, 0 may be out of reach
+                  Deployment 20261121-113045-x7k2; 1 of 2 keep serving, at most 1 at once, 0 may fail, 0 may be unreachable
         11:30:47  Stage upload
         11:30:48  Stage upload done in 1 s
         11:30:49  Stage rollout
@@ -159,7 +159,7 @@ struct ReportTests {
     let rollback = DeploymentStory(Stories.entries([.planned(plan), .concluded(back)]))
     let text = Summary(failed, rollback: rollback).lines(on: Surface()).joined(separator: "\n")
     #expect(text.contains("  Hosts   1 went back · 2 not gone back · 1 restored\n"), "\(text)")
-    #expect(text.contains("  Out of reach, nobody knows what they run: web3\n"), "\(text)")
+    #expect(text.contains("  Unreachable, nobody knows what they run: web3\n"), "\(text)")
     #expect(text.contains("  Not back, on the release that failed or stopped half way: web2\n"), "\(text)")
     #expect(ExitCode(end, rollback: back) == .rollbackFailed)
   }

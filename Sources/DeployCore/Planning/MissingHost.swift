@@ -63,7 +63,7 @@ package struct MissingHost: Sendable, Hashable {
     switch reason {
     case .stopped: "left when the strategy stopped"
     case .failed: "failed"
-    case .unreachable: "was out of reach"
+    case .unreachable: "was unreachable"
     case .leftOut: "left out by --only"
     case .lost: "had it and lost it"
     case .new: "never reached"

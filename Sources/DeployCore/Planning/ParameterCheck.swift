@@ -80,7 +80,7 @@ extension Parameter.Kind {
     case .integer(let min, let max): return "a whole number" + range(min, max)
     case .number(let min, let max): return "a number" + range(min, max)
     case .percent: return "a percentage such as 10%"
-    case .string(let match): return match.map { "a text that matches \($0)" } ?? "a text"
+    case .string(let match): return match.map { "a string that matches \($0)" } ?? "a string"
     case .choice(let choices): return "one of " + choices.joined(separator: ", ")
     case .duration: return "a length of time such as 90s or 5m"
     case .list(let choices, let match, let min, let max):

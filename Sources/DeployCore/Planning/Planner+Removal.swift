@@ -34,7 +34,7 @@ extension Planner {
         "lander remove \(input.selection.recipe.name)\(group)" + there.map { " --only \($0)" }.joined()
         + (input.selection.recipe.removal?.options ?? "")
       let others = Problem(
-        "nothing was removed anywhere", fix: "\(command) takes it off the others; what is out of reach keeps it until it is back")
+        "nothing was removed anywhere", fix: "\(command) takes it off the others; what is unreachable keeps it until it is back")
       throw Problems(error.list + [others], exit: error.exit)
     }
   }

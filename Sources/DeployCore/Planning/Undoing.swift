@@ -60,7 +60,7 @@ struct Undoing {
     }
     guard !isLeft else {
       return .failure(
-        Failure(.failed, "ran for \(of) and is undone before hosts go back, and others of the group run it or are out of reach"))
+        Failure(.failed, "ran for \(of) and is undone before hosts go back, and others of the group run it or are unreachable"))
     }
     guard let receipt = inputs.leaving.first(where: { $0.inputs.bundle == mark.revision }) else {
       return .failure(

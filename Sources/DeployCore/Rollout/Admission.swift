@@ -183,7 +183,7 @@ package struct Admission: Sendable, Hashable {
       return "\(failed) \(failed == 1 ? "host" : "hosts") failed and the budget allows \(bounds.failed)"
     }
     if unreachable > bounds.unreachable {
-      return "\(unreachable) \(unreachable == 1 ? "host is" : "hosts are") out of reach and the budget allows \(bounds.unreachable)"
+      return "\(unreachable) \(unreachable == 1 ? "host is" : "hosts are") unreachable and the budget allows \(bounds.unreachable)"
     }
     return nil
   }

@@ -93,7 +93,7 @@ extension Rollout {
       if isAwaited {
         locking.givesBack()
       } else {
-        note(.remark("\(plan.hosts[host].host.name) is out of reach and stays locked until its lease ends"))
+        note(.remark("\(plan.hosts[host].host.name) is unreachable and stays locked until its lease ends"))
       }
       _ = outbox.perform(
         .host(host),

@@ -37,7 +37,7 @@ struct WaveGate: Sendable, Hashable {
   /// Records that a host became unreachable while it was being changed. Once a host has succeeded, unreachable hosts count only against the
   /// budget.
   mutating func hostLost() {
-    if !hasSucceeded { first = first ?? "went out of reach" }
+    if !hasSucceeded { first = first ?? "became unreachable" }
     verdict = judged
   }
 

@@ -137,6 +137,6 @@ extension Desk {
     tell(.remark("Missing: \(found.list). \(what). The recipe's strategy and its gates do not run\(besides)."))
     guard !found.away.isEmpty else { return }
     let names = found.away.prefix(8).joined(separator: ", ") + (found.away.count > 8 ? " and \(found.away.count - 8) more" : "")
-    tell(.remark("Out of reach and left out: \(names). When \(found.away.count == 1 ? "it is" : "they are") back: \(found.command)"))
+    tell(.remark("Unreachable and left out: \(names). When \(found.away.count == 1 ? "it is" : "they are") back: \(found.command)"))
   }
 }

@@ -102,7 +102,7 @@ package actor LabCase {
   private func run(_ line: String, _ host: String, _ limit: Interval) async throws -> Value {
     let names = LabHosts.machines(in: project.project)
     guard names.contains(where: { $0.isExactly(host) }) else {
-      throw Problem("there is no throw-away host \"\(host)\"", fix: NearMatch.hint(host, among: names))
+      throw Problem("there is no throwaway host \"\(host)\"", fix: NearMatch.hint(host, among: names))
     }
     let answer = try await scene.ground.run(line, on: host, limit: limit)
     return .record(of: [("status", .int(answer.status)), ("stdout", .text(answer.stdout)), ("stderr", .text(answer.stderr))])

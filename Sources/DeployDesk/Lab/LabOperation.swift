@@ -109,7 +109,7 @@ struct LabOperation {
   /// Returns the path of a file to write, and makes its folder.
   private func made(_ path: String, by intent: Intent) throws(Failure) -> String {
     guard !path.pathParts.contains("..") else {
-      throw Failure(.invalid, "\(path) may lead out of the folder of this throw-away host", fix: "write it without ..")
+      throw Failure(.invalid, "\(path) may lead out of the folder of this throwaway host", fix: "write it without ..")
     }
     let own = rebased(path)
     if path.isAbsolutePath, own != path {
@@ -120,7 +120,7 @@ struct LabOperation {
     let way = if case .upload = intent.operation { place } else { "/" + place.pathParts.dropLast().joined(separator: "/") }
     guard let real = scene.ground.real(way), real.isExactly(root) || real.hasPrefix(root + "/") else {
       throw Failure(
-        .invalid, "\(path) is behind a link that leads out of the folder of this throw-away host",
+        .invalid, "\(path) is behind a link that leads out of the folder of this throwaway host",
         fix: "let the link lead to a folder that the recipe makes")
     }
     if path.isAbsolutePath, own != path { try scene.ground.makeParent(of: own) }

@@ -13,7 +13,7 @@ package struct LabTransport: Transport {
 
   private func refusal(of host: Host) -> Failure? {
     let isOurs = host.isThisMachine && host.root?.hasPrefix(scene.ground.folder + "/") == true
-    return isOurs ? nil : Failure(.invalid, "\(host.name) is no throw-away host, and a lab reaches no other one")
+    return isOurs ? nil : Failure(.invalid, "\(host.name) is no throwaway host, and a lab reaches no other one")
   }
 
   package func survey(_ host: Host, at path: String, application: String, group: String, shared: [String]) async -> Survey {

@@ -60,7 +60,7 @@ extension Desk {
             + "deploy that revision with --again \(mark.stage.shellWord) later, or the stage does not run."))
     }
     for name in Slots.notUndone(going: goal, surveys) where !known.contains(where: { $0.isExactly(name) }) {
-      tell(.remark("Stage \"\(name)\" is not undone: another host of the group runs its revision, or is out of reach and may run it."))
+      tell(.remark("Stage \"\(name)\" is not undone: another host of the group runs its revision, or is unreachable and may run it."))
     }
   }
 

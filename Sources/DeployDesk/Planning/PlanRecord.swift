@@ -76,7 +76,7 @@ extension Stage {
 extension HostPlan {
   /// A verb phrase that says what the host runs, what is wrong with the host, and what the plan does there.
   fileprivate var standing: String {
-    if case .leftOut = action { return "is out of reach, and left out" }
+    if case .leftOut = action { return "is unreachable, and left out" }
     let deployment = previous.map { " of deployment \($0.deployment)" } ?? ""
     var words = "runs "
     words += current.map { "release \($0)\(deployment)" } ?? found.map { "foreign release \($0)" } ?? "nothing"

@@ -115,7 +115,7 @@ actor HostLink {
     if let channel, channel.isOpen { return channel }
     let limit = patience ?? options.patience
     if let opening {
-      if limit == .zero { throw Failure(.unreachable, "it is still out of reach") }
+      if limit == .zero { throw Failure(.unreachable, "it is still unreachable") }
       return try await opening.value.get()
     }
     let tries = isKnown ? Int.max : options.attempts
@@ -136,7 +136,7 @@ actor HostLink {
 
   /// Why requests get no answer now, as a clause, or nil if the host answers.
   var trouble: String? {
-    if let away { return "the host is out of reach (\(away.message))" }
+    if let away { return "the host is unreachable (\(away.message))" }
     return unanswered > 0 ? "the connection is open, and the host does not answer" : nil
   }
 

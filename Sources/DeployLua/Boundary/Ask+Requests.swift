@@ -79,7 +79,7 @@ extension Ask {
     case "exists": return .exists(path: try text("path"))
     case "write":
       return .write(
-        path: try text("path"), content: try needed("content", "a text or a secret", Self.pieces),
+        path: try text("path"), content: try needed("content", "a string or a secret", Self.pieces),
         mode: try optionalInt("mode", 0...0o7777), owner: try optionalText("owner"))
     case "link": return .link(target: try text("target"), path: try text("path"))
     case "upload": return .upload(from: try text("source"), to: try text("target"))
@@ -102,22 +102,22 @@ extension Ask {
   }
 
   private mutating func command() throws(Failure) -> Command {
-    let form = try needed("command", "a text or a list of texts") { value -> Command.Form? in
+    let form = try needed("command", "a string or a list of strings") { value -> Command.Form? in
       value.text.map { .shell($0) } ?? Self.all(value, \.text).map { .argv($0) }
     }
     let environment = try texts("env").map { Command.Variable($0.name, $0.text) }
     return Command(
       form, environment: environment, directory: try optionalText("cwd"),
-      input: try optional("input", "a text or a secret", Self.pieces), user: try optionalText("user"), merge: try flag("merge"),
+      input: try optional("input", "a string or a secret", Self.pieces), user: try optionalText("user"), merge: try flag("merge"),
       onLost: try optional("on_lost", "fail or repeat") { $0.text.flatMap(Command.OnLost.init) } ?? .fail)
   }
 
   private mutating func http() throws(Failure) -> HTTPRequest {
     var request = HTTPRequest(
-      try needed("method", "GET or POST") { $0.text.flatMap(HTTPRequest.Method.init) }, try needed("url", "a text or a secret", Self.pieces)
+      try needed("method", "GET or POST") { $0.text.flatMap(HTTPRequest.Method.init) }, try needed("url", "a string or a secret", Self.pieces)
     )
     request.headers = try texts("headers").map { HTTPRequest.Header($0.name, $0.text) }
-    request.body = try optional("body", "a text or a secret", Self.pieces)
+    request.body = try optional("body", "a string or a secret", Self.pieces)
     request.limit = try int("limit", 1...HTTPRequest.mostAnswer)
     request.authority = try optionalText("ca")
     request.onLost = try optional("on_lost", "fail or repeat") { $0.text.flatMap(Command.OnLost.init) } ?? .fail
@@ -126,7 +126,7 @@ extension Ask {
 
   /// Returns strings and secrets by name. The list is empty if the question does not have the field.
   private mutating func texts(_ name: String) throws(Failure) -> [(name: String, text: Text)] {
-    try optional(name, "a record of texts and secrets") { value -> [(name: String, text: Text)]? in
+    try optional(name, "a record of strings and secrets") { value -> [(name: String, text: Text)]? in
       let texts = value.members.compactMap { member in Self.pieces(member.value).map { (name: member.name, text: $0) } }
       return !texts.isEmpty && texts.count == value.members.count ? texts : nil
     } ?? []

@@ -57,8 +57,8 @@ struct Ask {
     return value
   }
 
-  mutating func text(_ name: String) throws(Failure) -> String { try needed(name, "a text", \.text) }
-  mutating func optionalText(_ name: String) throws(Failure) -> String? { try optional(name, "a text", \.text) }
+  mutating func text(_ name: String) throws(Failure) -> String { try needed(name, "a string", \.text) }
+  mutating func optionalText(_ name: String) throws(Failure) -> String? { try optional(name, "a string", \.text) }
   mutating func flag(_ name: String) throws(Failure) -> Bool { try optional(name, "true or false", \.bool) ?? false }
 
   /// Returns a whole number in a range.

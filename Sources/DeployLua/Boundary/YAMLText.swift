@@ -28,7 +28,7 @@ struct YAMLText {
       throw YAMLFlaw(message: "it has \(text.utf8.count) bytes, and may have 1 MB (\(most.bytes))", line: 1)
     }
     if let line = YAMLKeys.unreadable(in: text) {
-      throw YAMLFlaw(message: "a key is a list, a map or an alias, and names of JSON are texts", line: line, fix: "write the key as a text")
+      throw YAMLFlaw(message: "a key is a list, a map or an alias, and names of JSON are strings", line: line, fix: "write the key as a string")
     }
     guard let root = try root(of: text) else { return "null" }
     var reading = YAMLText()
@@ -43,7 +43,7 @@ struct YAMLText {
     } catch YamlError.duplicatedKeysInMapping(let names, let place) {
       throw YAMLFlaw(message: "the key \(names.joined(separator: ", ")) is given twice", line: place.mark.line)
     } catch YamlError.composer(let around?, _, let mark, _) where around.text.contains("single document") {
-      throw YAMLFlaw(message: "a second document begins here", line: mark.line, fix: "keep one document in a text")
+      throw YAMLFlaw(message: "a second document begins here", line: mark.line, fix: "keep one document in a string")
     } catch YamlError.scanner(let around, let problem, let mark, _), YamlError.parser(let around, let problem, let mark, _),
       YamlError.composer(let around, let problem, let mark, _)
     {
@@ -97,7 +97,7 @@ struct YAMLText {
     var merged: [Node] = []
     for (key, value) in map {
       guard case .scalar(let scalar) = key else {
-        throw YAMLFlaw(message: "a key is a list or a map, and names of JSON are texts", line: key.mark?.line ?? 1)
+        throw YAMLFlaw(message: "a key is a list or a map, and names of JSON are strings", line: key.mark?.line ?? 1)
       }
       if scalar.style == .plain, scalar.string == "<<" {
         merged += value.sequence.map(Array.init) ?? [value]

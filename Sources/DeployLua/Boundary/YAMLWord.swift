@@ -20,11 +20,11 @@ enum YAMLWord {
     }
     if let truth = oldTruths[word.lowercased()] {
       throw Ambiguity(
-        message: "\(word) is \(truth) in YAML 1.1 and a text in YAML 1.2", fix: "write \(truth), or quotes: \"\(word)\"")
+        message: "\(word) is \(truth) in YAML 1.1 and a string in YAML 1.2", fix: "write \(truth), or quotes: \"\(word)\"")
     }
     if let number = try number(word) { return number }
     guard !isOldNumber(word) else {
-      throw Ambiguity(message: "\(word) is a number in YAML 1.1 and a text in YAML 1.2", fix: "write quotes: \"\(word)\"")
+      throw Ambiguity(message: "\(word) is a number in YAML 1.1 and a string in YAML 1.2", fix: "write quotes: \"\(word)\"")
     }
     return nil
   }
@@ -74,7 +74,7 @@ enum YAMLWord {
     guard !plain.isEmpty else { return Ambiguity(message: "\(word) is written in several ways", fix: "write 0, or quotes: \"\(word)\"") }
     guard digits.utf8.allSatisfy({ $0 < 0x38 }) else {
       return Ambiguity(
-        message: "\(word) is a text in YAML 1.1 and a number in YAML 1.2", fix: "write \(sign)\(plain), or quotes: \"\(word)\"")
+        message: "\(word) is a string in YAML 1.1 and a number in YAML 1.2", fix: "write \(sign)\(plain), or quotes: \"\(word)\"")
     }
     // YAML 1.2 has no octal numbers with a sign.
     let octal = sign.isEmpty ? "0o\(plain)" : "\(sign)\(Int(plain, radix: 8).map(String.init) ?? String(plain))"

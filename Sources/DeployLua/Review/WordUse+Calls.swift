@@ -60,7 +60,7 @@ extension WordUse {
   private mutating func lookAtOptions(_ argument: Range<Int>, of word: Word, _ called: String) {
     guard expressions.sign(argument.lowerBound) == "{", expressions.close(argument.lowerBound) == argument.upperBound else {
       if argument.count == 1, expressions.isText(argument.lowerBound) || tokens[argument.lowerBound].kind == .number {
-        let got = expressions.isText(argument.lowerBound) ? "a text" : "a number"
+        let got = expressions.isText(argument.lowerBound) ? "a string" : "a number"
         tell("\(called) takes a table { … } there, got \(got)", argument.lowerBound, fix: "write \(word.call)")
       }
       return

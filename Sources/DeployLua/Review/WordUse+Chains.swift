@@ -103,8 +103,8 @@ extension WordUse {
     let members = LibraryUse.members["string"] ?? []
     switch kind.name {
     case "string" where expressions.sign(index - 1) == ":":
-      if kind.isSure, !members.contains(String(name)) { lacks("a text", name, index, members, shape: "") }
-    case "string" where kind.isSure && !members.contains(String(name)): lacks("a text", name, index, members, shape: "")
+      if kind.isSure, !members.contains(String(name)) { lacks("a string", name, index, members, shape: "") }
+    case "string" where kind.isSure && !members.contains(String(name)): lacks("a string", name, index, members, shape: "")
     case "boolean" where kind.isSure: tell("true and false have no \(name)", index, fix: "use the value itself")
     case "nothing": tell("nothing is given here that could have a \(name)", index, fix: nil)
     default: break
@@ -153,7 +153,7 @@ extension WordUse {
       tell("a \(kind.name) is true whatever it says", start, fix: "ask for a field of it, such as .\(field)")
     }
     if isAnswer || kind.name == "boolean", before == ".." || next == "..", before != "#" {
-      tell("a \(kind.name) is no text, and .. joins texts", start, fix: isAnswer ? "join a field of it" : "write tostring(…)")
+      tell("a \(kind.name) is no string, and .. joins strings", start, fix: isAnswer ? "join a field of it" : "write tostring(…)")
     }
     if kind.name == "nothing", isAsked || before == "=" || before == ".." || next == "..", let word {
       tell("\(word.name) gives nothing", start, fix: "call it in a line of its own")

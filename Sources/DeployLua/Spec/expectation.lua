@@ -50,7 +50,7 @@ end
 local function has(name, value, part)
   if type(value) == "string" and type(part) == "string" then return string.find(value, part, 1, true) ~= nil end
   if type(value) ~= "table" then
-    return misuse(string.format("%s looks into a text or a list, and this is %s", name, values.described(value)))
+    return misuse(string.format("%s looks into a string or a list, and this is %s", name, values.described(value)))
   end
   for _, item in ipairs(value) do if not difference.between(part, item) then return true end end
   return false
@@ -84,7 +84,7 @@ end
 
 function methods.matches(value, pattern)
   if type(value) ~= "string" or not string.find(value, pattern) then
-    return fail("expected a text that matches %s, got %s", difference.text(pattern), shown(value))
+    return fail("expected a string that matches %s, got %s", difference.text(pattern), shown(value))
   end
 end
 

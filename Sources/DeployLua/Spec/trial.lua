@@ -42,7 +42,7 @@ language.word {
       .. "false if the host does not say", default = "Debian 12 with systemd on x86_64, 8 GiB" },
     { "fails", "record", "for each host, the lifecycle event in which the new release fails: a command or a check of that event fails, or "
       .. "the engine's own step" },
-    { "unreachable", "strings", "hosts that are out of reach from the beginning of the deployment" },
+    { "unreachable", "strings", "hosts that are unreachable from the beginning of the deployment" },
     { "gates", "record", "the answers of people to gates, by the name of the gate: \"approve\", \"reject\", \"promote\" or \"silence\"",
       default = "\"approve\"" },
     { "cancel_after", "duration", "the time after which somebody cancels the deployment" },

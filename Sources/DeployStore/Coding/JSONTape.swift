@@ -88,7 +88,7 @@ final class JSONTape {
       }
       at += 1
     }
-    guard at < bytes.count else { throw Self.broken("ends in the middle of a text") }
+    guard at < bytes.count else { throw Self.broken("ends in the middle of a string") }
     nodes.append(Node(kind: kind, range: start..<at, end: nodes.count + 1))
     at += 1
   }

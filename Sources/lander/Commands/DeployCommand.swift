@@ -33,7 +33,7 @@ struct DeployCommand: Verb {
       default at a terminal, also waits for a person (14 without a yes). none checks nothing. lander resume TRAIN continues after a crash.
 
       --missing deploys the group's revision to the hosts that lack it, in growing waves, without the strategy. Exit codes: 0 if no host \
-      lacks it; 20 if some hosts are out of reach and no other host lacks it; 4 if another deployment of the group runs (with --on-busy \
+      lacks it; 20 if some hosts are unreachable and no other host lacks it; 4 if another deployment of the group runs (with --on-busy \
       wait, lander waits).
 
       Examples:

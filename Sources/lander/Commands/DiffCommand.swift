@@ -10,7 +10,7 @@ struct DiffCommand: Verb {
     discussion: """
       Reads the commit that each host runs from its receipt, and asks git for the changes from that commit to the working copy, or to \
       --to. Changes nothing. Because it builds nothing, it lists source files and not the results of a build. Exits with 20 if a host is \
-      out of reach.
+      unreachable.
 
       Examples:
         lander diff

@@ -11,7 +11,7 @@ struct ExecCommand: Verb {
       lander exec web -- 'ps aux | grep shop'. The command takes no lock and is not in the journal. --user runs it as a user other than \
       the login user; that needs sudo without a password on the hosts. In the output, lander hides the values of the secrets that recipes \
       use. Ctrl-C ends the command on every host; after a second Ctrl-C, the command might still run there. Exits with 0 if the command \
-      exited with 0 on every host, with 20 if a host is out of reach, with 12 otherwise.
+      exited with 0 on every host, with 20 if a host is unreachable, with 12 otherwise.
 
       Examples:
         lander exec production -- uptime

@@ -10,7 +10,7 @@ struct HostsCommand: Verb {
     abstract:
       "Checks hosts and prints their shell, tools, free space, clock, user and release.",
     discussion: """
-      Changes nothing on the hosts. Exits with 20 if a host is out of reach, and with 21 if lander can read a host but not change it.
+      Changes nothing on the hosts. Exits with 20 if a host is unreachable, and with 21 if lander can read a host but not change it.
 
       Examples:
         lander hosts

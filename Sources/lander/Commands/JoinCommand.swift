@@ -21,7 +21,7 @@ struct JoinCommand: Verb {
       lose the release again and get no traffic. The exit codes are those of lander deploy.
 
       The group's list in deploy.lua must contain the hosts. The exit code is 3 if the group has no good revision, 4 if another deployment \
-      has one of the hosts, and 20 if a host is out of reach. docs/auto-scaling.md shows how a machine joins when it starts.
+      has one of the hosts, and 20 if a host is unreachable. docs/auto-scaling.md shows how a machine joins when it starts.
 
       Examples:
         lander join --group production --host web7

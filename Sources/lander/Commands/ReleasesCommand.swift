@@ -10,7 +10,7 @@ struct ReleasesCommand: Verb {
     abstract: "Lists the releases that hosts keep, and says to which of them a rollback can go.",
     discussion: """
       Asks the hosts themselves, so it works in a fresh checkout. Changes nothing on the hosts. lander rollback --to can go to any good \
-      release. A release is bad if its deployment did not succeed or was rolled back. Exits with 20 if a host is out of reach.
+      release. A release is bad if its deployment did not succeed or was rolled back. Exits with 20 if a host is unreachable.
 
       Example:
         lander releases web --group production

@@ -20,7 +20,7 @@ struct RemoveCommand: Verb {
       All hosts are one wave. The floor and freeze windows do not apply, and on_success and on_failure are not called. If a stop hook \
       fails on a host, lander starts the application there again and the host keeps it, unless --force is given. The exit code is then 10, \
       or 12 if other hosts have lost the application. lander cannot bring back what it removed; run the same command again to remove the \
-      rest. If a host is out of reach, lander names it, does nothing and exits with 20: --only selects the other hosts. lander refuses to \
+      rest. If a host is unreachable, lander names it, does nothing and exits with 20: --only selects the other hosts. lander refuses to \
       remove a link current that it did not make. It removes all slots of a machine, and does not move the traffic away from them.
 
       Examples:

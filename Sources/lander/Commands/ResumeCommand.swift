@@ -14,7 +14,7 @@ struct ResumeCommand: Verb {
       deployment was paused when its process died, it is still paused after you resume it, and lander says so; a second lander resume ends \
       the pause.
 
-      lander waits for commands that still run on hosts; no command runs twice. If a host is out of reach, lander retries for as long as a \
+      lander waits for commands that still run on hosts; no command runs twice. If a host is unreachable, lander retries for as long as a \
       running deployment would. A deployment and the rollback that followed belong together: with the id of either, lander resumes what is \
       left of both. If newer deployments have changed all hosts of a deployment, it is superseded: lander does not resume it, and exits \
       with 4. Otherwise this command exits with the deployment's exit code. For a deployment that failed and was rolled back, that is 10, \

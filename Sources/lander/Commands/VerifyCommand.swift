@@ -11,7 +11,7 @@ struct VerifyCommand: Verb {
     discussion: """
       The hosts hash every file themselves. The command takes no lock and writes nothing on the hosts. A file that a hook edits in place \
       counts as different. The command also names files that hooks, the application or a person added; these do not count as differences. \
-      Exits with 3 if something differs, and with 20 if a host is out of reach and no other host differs.
+      Exits with 3 if something differs, and with 20 if a host is unreachable and no other host differs.
 
       Example:
         lander verify web --group production

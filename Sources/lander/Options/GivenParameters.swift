@@ -85,7 +85,7 @@ struct GivenParameters {
       case .text, .int, .number, .bool: take(member.name, member.value, from: "\(file): \(member.name)")
       case .list(let list) where list.allSatisfy({ $0.text != nil || $0.int != nil }):
         take(member.name, member.value, from: "\(file): \(member.name)")
-      default: refuse("has a \"\(member.name)\" that is neither a text, a number, true, false nor a list of texts")
+      default: refuse("has a \"\(member.name)\" that is neither a string, a number, true, false nor a list of strings")
       }
     }
     if unknown > Self.mostUnknown { refuse("has \(unknown - Self.mostUnknown) more names that are no parameters of this recipe") }

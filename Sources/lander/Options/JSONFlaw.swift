@@ -40,7 +40,7 @@ private struct JSONScan {
     case nil: throw flaw("it ends where a value was expected")
     case UInt8(ascii: "{")?, UInt8(ascii: "[")?: try members(depth + 1)
     case UInt8(ascii: "\"")?: try quoted()
-    case UInt8(ascii: "'")?: throw flaw("a text has double quotes, not single ones")
+    case UInt8(ascii: "'")?: throw flaw("a string has double quotes, not single ones")
     case UInt8(ascii: "/")?, UInt8(ascii: "#")?: throw flaw("JSON has no comments")
     default: try word()
     }
@@ -76,7 +76,7 @@ private struct JSONScan {
   private mutating func quoted() throws(JSONFlaw) {
     at += 1
     while let byte = next, byte != UInt8(ascii: "\"") {
-      if byte < 0x20 { throw flaw("a text has a line feed or another control character: write \\n or \\u00…") }
+      if byte < 0x20 { throw flaw("a string has a line feed or another control character: write \\n or \\u00…") }
       at += 1
       guard byte == UInt8(ascii: "\\") else { continue }
       let digits = next == UInt8(ascii: "u") ? 4 : 0
@@ -85,7 +85,7 @@ private struct JSONScan {
       else { throw flaw("a \\ stands before something that it cannot stand before") }
       at += 1 + digits
     }
-    if next == nil { throw flaw("a text has no closing quote") }
+    if next == nil { throw flaw("a string has no closing quote") }
     at += 1
   }
 
@@ -94,7 +94,7 @@ private struct JSONScan {
     let word = String(decoding: text[at...].prefix { !" \t\n\r,:]}[{\"".utf8.contains($0) }.prefix(400), as: UTF8.self)
     let number = #/-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?/#
     guard ["true", "false", "null"].contains(word) || word.wholeMatch(of: number) != nil else {
-      throw flaw(word.isEmpty ? "a value was expected" : "\(String(word.prefix(40))) is no value: a text has double quotes")
+      throw flaw(word.isEmpty ? "a value was expected" : "\(String(word.prefix(40))) is no value: a string has double quotes")
     }
     at += word.utf8.count
   }

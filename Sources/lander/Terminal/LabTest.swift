@@ -33,7 +33,7 @@ struct LabTest {
     if tests.isEmpty, requests?.wanted.isEmpty != false { throw Problems(nothing(requests, in: project.project)) }
     terminal.tell([
       "Hooks, builds and other commands of recipes run on this machine now, as you.",
-      "Each group gets at most \(choice.most.of("throw-away host")), made as folders in a private temporary folder.",
+      "Each group gets at most \(choice.most.of("throwaway host")), made as folders in a private temporary folder.",
     ])
     var end = End()
     end.skipped = requests?.skipped ?? []
@@ -98,6 +98,6 @@ extension LabTest.End {
   /// Lines that say what differed from real hosts, and where the folders are.
   var lines: [String] {
     (notes.isEmpty ? [] : ["Not as on real hosts:"] + notes.map { "  - \(SafeText.line($0))" })
-      + kept.map { "The throw-away hosts stay in \($0): rm -r removes them." }
+      + kept.map { "The throwaway hosts stay in \($0): rm -r removes them." }
   }
 }

@@ -168,8 +168,8 @@ extension HostNotice {
   fileprivate var words: String? {
     switch self {
     case .sent: nil
-    case .away(let host, let failure, let patience): "\(host) is out of reach: \(failure.message); trying again for \(patience)"
-    case .back(let host, let interval): "\(host) answers again; it was out of reach for \(interval)"
+    case .away(let host, let failure, let patience): "\(host) is unreachable: \(failure.message); trying again for \(patience)"
+    case .back(let host, let interval): "\(host) answers again; it was unreachable for \(interval)"
     case .waiting(let host, for: let jobs, ending: false):
       "\(host) waits for what an earlier deployment left running: \(jobs); --orphans kill ends such, Ctrl-C stops waiting"
     case .waiting(let host, for: let jobs, ending: true): "\(host) ends what an earlier deployment left running: \(jobs)"

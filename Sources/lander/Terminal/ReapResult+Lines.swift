@@ -39,7 +39,7 @@ extension ReapResult {
 
   func lines(at now: Timestamp, unreachable: Int) -> [String] {
     let still = waiting.map { "Deployment \($0.parked.deployment) still waits for \($0.question), for another \($0.parked.until - now)" }
-    let away = unreachable == 0 ? [] : ["\(unreachable.of("host")) out of reach: what is parked there only is ended by running this again"]
+    let away = unreachable == 0 ? [] : ["\(unreachable.of("host")) unreachable: what is parked there only is ended by running this again"]
     let none = late.isEmpty && waiting.isEmpty && unreachable == 0 ? ["No deployment is parked on these hosts."] : []
     return late.flatMap(\.lines) + still + away + none
   }

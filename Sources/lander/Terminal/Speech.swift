@@ -102,7 +102,7 @@ struct Speech {
         ? "and it was taken back" : "and it could not be taken back on \(left.joined(separator: " ")): an engine that resumes hears it"
       return Problems(
         Problem(
-          "no engine of deployment \(id) took the message within \(time), \(back). Its engine is gone, out of reach, or of an older "
+          "no engine of deployment \(id) took the message within \(time), \(back). Its engine is gone, unreachable, or of an older "
             + "version. An engine that died may have heard it: then it counts once somebody resumes the deployment. What leads a "
             + "deployment further is heard only from two of its hosts",
           fix: "lander status says whether its lease is renewed; lander unlock takes the lock of a dead one"),

@@ -16,7 +16,7 @@ extension Sentence {
         play.expect(state.place != nil, "a host that cannot say which machine it is")
       }
     },
-    Sentence("a host out of reach is said to be so, by a survey, by an operation and by a question for users") { play in
+    Sentence("an unreachable host is said to be so, by a survey, by an operation and by a question for users") { play in
       guard let away = play.ground.away else { return }
       guard case .unreachable(let failure) = await play.transport.survey(away, at: play.path, application: "shop", group: "all", shared: [])
       else { return play.expect(false, "it was surveyed") }

@@ -51,12 +51,12 @@ frozen() {
   trap 'lab thaw 1' EXIT
   # A peer that says nothing for fifteen seconds counts as gone.
   within 30 test ! -e "/proc/$client"
-  within 60 grep -q "h1 is out of reach" "$PROJECT/log"
+  within 60 grep -q "h1 is unreachable" "$PROJECT/log"
   lab thaw 1
   wait "$ENGINE" || ended=$?
   tail -20 "$PROJECT/log"
-  holds "$(cat "$PROJECT/log")" "h1 is out of reach: "
-  holds "$(cat "$PROJECT/log")" "h1 answers again; it was out of reach for "
+  holds "$(cat "$PROJECT/log")" "h1 is unreachable: "
+  holds "$(cat "$PROJECT/log")" "h1 answers again; it was unreachable for "
   equal "$ended" 0 "the status of the deployment"
   serves_everywhere 2
   equal "$(ledger 1 | grep -c 'AfterInstall begins in 2')" 1 "times the hook ran on h1"

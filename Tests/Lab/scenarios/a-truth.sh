@@ -91,7 +91,7 @@ twins() {
 }
 lab_address() { sed -n '/^Host h1$/,/HostName/s/ *HostName //p' "$LAB/ssh/config"; }
 
-scenario "a receipt that cannot be read, and a folder in the place of a file of Lander, are named by audit and status, not called out of reach" unreadable
+scenario "a receipt that cannot be read, and a folder in the place of a file of Lander, are named by audit and status, not called unreachable" unreadable
 unreadable() {
   project
   deployed 1

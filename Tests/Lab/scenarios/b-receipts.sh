@@ -52,7 +52,7 @@ between_unlocks() {
   serves_everywhere 2
 }
 
-scenario "with a host out of reach rollback names --only for the others, and later takes the last one back by itself" host_away
+scenario "with an unreachable host rollback names --only for the others, and later takes the last one back by itself" host_away
 host_away() {
   project
   deployed 1
@@ -124,7 +124,7 @@ killed_in_wave_2() {
   equal "$(revision 1)" "$1" "the revision of h1"
 }
 
-# Deploys that revision, and puts back on h2 the lock that it held: as where h2 was out of reach when its deployment ended.
+# Deploys that revision, and puts back on h2 the lock that it held: as where h2 was unreachable when its deployment ended.
 keep_lock() {
   release "$1"
   hook ValidateService <<<'[ "$LANDER_HOST" != h2 ] || { rm -rf /var/kept; cp -r /srv/app/.lander/lock /var/kept; }'

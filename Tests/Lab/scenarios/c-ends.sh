@@ -22,7 +22,7 @@ resume_away() {
   kill_engine
   lab partition 2
   begin resume
-  within 90 log_says "h2 is out of reach"
+  within 90 log_says "h2 is unreachable"
   sleep 3
   lab heal 2
   local ended=0
@@ -51,7 +51,7 @@ given_up() {
   [ "$gone" -lt 15 ] || broken "the way back began $gone s after h2 was given up"
   equal "$ended" 11 "the status of the deployment"
   equal "$(revision 1)" 1 "the revision of h1"
-  equal "$(grep -c 'h2 is out of reach: .*trying again' "$PROJECT/log")" 1 "times that it was said"
+  equal "$(grep -c 'h2 is unreachable: .*trying again' "$PROJECT/log")" 1 "times that it was said"
   note "the way back began $gone s after the host was given up"
 }
 

@@ -118,7 +118,7 @@ outside() {
   haproxy_says "show servers state web" | awk '$4 ~ /^h/ { print $4, "state", $6, $7, "weight", $8 }'
 }
 # What the journal says of decisions, without times, numbers and ids. How often there is time for a look at one host while the other one is
-# out of reach is no decision.
+# unreachable is no decision.
 decided() {
   grep -E '"type":"(stage_|wave_|event_|host"|service_|gate_|shifted|message"|answer"|concluded|intended)' "$PROJECT/whole" |
     grep -v '"text":"run echo look' | sed -E '

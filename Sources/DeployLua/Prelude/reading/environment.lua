@@ -92,7 +92,7 @@ local function new(require, plugin)
   globals.ipairs = list_pairs
   globals.require = framed(require)
   globals.load = function(text, _, _, own)
-    if type(text) ~= "string" then errors.usage "load takes a text" end
+    if type(text) ~= "string" then errors.usage "load takes a string" end
     return load(text, plugin and "@plugins/" .. plugin.name .. "/(load)" or "@(load)", own or globals)
   end
   if plugin then add_own(globals, plugin) end

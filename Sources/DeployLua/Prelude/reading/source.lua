@@ -10,7 +10,7 @@ local function syntax_fix(message)
   local opener, opened = string.match(message, "to close '(.-)' at line (%d+)")
   if opened then return string.format("what begins with %s on line %s is not closed before this line", opener, opened) end
   if string.find(message, "near <eof>", 1, true) then return "the file ends too early: something above wants an end, a } or a )" end
-  if string.find(message, "unfinished string", 1, true) then return "close the quotes on the same line; [[ … ]] holds longer texts" end
+  if string.find(message, "unfinished string", 1, true) then return "close the quotes on the same line; [[ … ]] holds longer strings" end
   if string.find(message, "unfinished long", 1, true) then return "close it with ]]" end
   return "look at the end of the line before, too: a comma, a quote, then, do or end may be missing there"
 end

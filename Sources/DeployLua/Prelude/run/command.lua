@@ -66,7 +66,7 @@ local function read_command(method, given)
     if word == void then return void end
     if values.is(word, secret.kind) then return no_secret(method) end
     if type(word) ~= "string" then
-      return rehearsal.complain(string.format("%s: words of a command are texts, got %s", method, values.described(word)))
+      return rehearsal.complain(string.format("%s: words of a command are strings, got %s", method, values.described(word)))
     end
     if not operation.is_plain(method .. ": a word of the command", word) then return void end
     bytes = bytes + #word + 1

@@ -52,7 +52,7 @@ function operation.text(subject, value)
   if type(value) == "number" then return values.as_text(value) end
   local pieces = values.is(value, secret.kind)
   if pieces then return pieces end
-  rehearsal.complain(string.format("%s must be a text or a secret, got %s", subject, values.described(value)))
+  rehearsal.complain(string.format("%s must be a string or a secret, got %s", subject, values.described(value)))
 end
 
 --- Returns a path. A value that is not a path is reported as a mistake, and a rehearsal continues with "/".

@@ -11,8 +11,8 @@ language.word {
 
 language.meaning("quote", function(value)
   if type(value) == "number" then value = values.as_text(value) end
-  if type(value) ~= "string" then errors.usage("quote takes a text, got " .. values.described(value)) end
-  if string.find(value, "\0", 1, true) then errors.usage("quote cannot take a text with a NUL in it") end
+  if type(value) ~= "string" then errors.usage("quote takes a string, got " .. values.described(value)) end
+  if string.find(value, "\0", 1, true) then errors.usage("quote cannot take a string with a NUL in it") end
   if string.match(value, "^[%w_%-%./:@,+=]+$") then return value end
   return "'" .. string.gsub(value, "'", "'\\''") .. "'"
 end)

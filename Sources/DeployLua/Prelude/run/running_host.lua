@@ -18,7 +18,7 @@ local object = language.object {
     { "root", "string", "the folder that is put in front of the recipe's path, or nil if there is none" },
     { "tags", "table", "the tags of its group and its own tags" },
     { "vars", "table", "the vars of its group and its own vars" },
-    { "facts", "facts", "what the host said about itself, or nil if the host was out of reach" },
+    { "facts", "facts", "what the host said about itself, or nil if the host was unreachable" },
     { "number", "integer", "its number in the list of hosts, from 0" },
     { "release_path", "string", "the folder of the new release, or nil if there is none" },
     { "previous", "string", "the release that it ran before, or nil if there was "

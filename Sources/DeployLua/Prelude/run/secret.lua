@@ -24,7 +24,7 @@ language.word {
 local function new(pieces) return proxy(secret.kind, 0, pieces) end
 
 local function join(format, ...)
-  if type(format) ~= "string" then errors.usage("secret.format takes a text with %s in it, got " .. values.described(format)) end
+  if type(format) ~= "string" then errors.usage("secret.format takes a string with %s in it, got " .. values.described(format)) end
   local given, pieces, used, literal = table.pack(...), {}, 0, ""
   local at = 1
   while at <= #format do

@@ -50,7 +50,7 @@ end
 
 --- Returns what is wrong with the text of a capability, and what to do, or nil if nothing is wrong.
 function capability.fault(text)
-  if type(text) ~= "string" then return "a capability is a text such as \"host.run\"" end
+  if type(text) ~= "string" then return "a capability is a string such as \"host.run\"" end
   if kinds[text] == "plain" then return nil end
   local kind, what = string.match(text, "^([^:]*):(.*)$")
   if kinds[text] == "named" then

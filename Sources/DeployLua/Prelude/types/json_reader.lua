@@ -47,7 +47,7 @@ end
 local function text_at(text, at)
   local parts, from = {}, at + 1
   while true do
-    local stop = string.find(text, "[\"\\%c]", from) or flawed(at, "the text is not closed")
+    local stop = string.find(text, "[\"\\%c]", from) or flawed(at, "the string is not closed")
     parts[#parts + 1] = string.sub(text, from, stop - 1)
     local sign = string.sub(text, stop, stop)
     if sign == "\"" then return table.concat(parts), stop + 1 end

@@ -10,7 +10,7 @@ local deepest = 100
 local written_as = { ["\""] = "\\\"", ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
 local function quoted(text)
   if not utf8.len(text) then
-    errors.usage("a text has bytes that are no UTF-8, which JSON and YAML do not have", "write it with base64.encode")
+    errors.usage("a string has bytes that are no UTF-8, which JSON and YAML do not have", "write it with base64.encode")
   end
   return "\"" .. string.gsub(text, "[%c\"\\]", function(c) return written_as[c] or string.format("\\u%04x", string.byte(c)) end) .. "\""
 end
@@ -43,7 +43,7 @@ end
 local function write_object(value, out, depth)
   local names = tables.keys(value)
   for _, name in ipairs(names) do
-    if type(name) ~= "string" then errors.usage(out.word .. ": names of JSON are texts, got " .. values.described(name)) end
+    if type(name) ~= "string" then errors.usage(out.word .. ": names of JSON are strings, got " .. values.described(name)) end
   end
   table.sort(names)
   out[#out + 1] = "{"
@@ -62,7 +62,7 @@ function write(value, out, depth)
   elseif kind == "number" then out[#out + 1] = number(value, out)
   elseif kind == "boolean" then out[#out + 1] = tostring(value)
   elseif rawequal(value, reader.null) or rawequal(value, void) then out[#out + 1] = "null"
-  elseif kind ~= "table" then errors.usage(out.word .. " takes tables, texts, numbers, true and false, got " .. values.described(value))
+  elseif kind ~= "table" then errors.usage(out.word .. " takes tables, strings, numbers, true and false, got " .. values.described(value))
   elseif reader.is_list(value) or value[1] ~= nil then write_list(value, out, depth + 1)
   else write_object(value, out, depth + 1) end
 end

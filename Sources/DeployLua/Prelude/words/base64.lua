@@ -24,7 +24,7 @@ for i = 1, 64 do
 end
 
 local function text_of(word, value)
-  if type(value) ~= "string" then errors.usage(string.format("%s takes a text, got %s", word, values.described(value))) end
+  if type(value) ~= "string" then errors.usage(string.format("%s takes a string, got %s", word, values.described(value))) end
   return value
 end
 

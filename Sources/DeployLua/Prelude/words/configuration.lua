@@ -30,7 +30,7 @@ language.word {
   fields = {
     { "failed", "amount", "hosts that may fail" },
     { "wave", "amount", "hosts that may fail in one wave", default = "the value of failed" },
-    { "unreachable", "amount", "hosts that may be out of reach" },
+    { "unreachable", "amount", "hosts that may be unreachable" },
   },
 }
 

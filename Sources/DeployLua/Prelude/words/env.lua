@@ -14,7 +14,7 @@ language.word {
 language.meaning("env", function(name, default)
   local place = problems.here()
   if default ~= nil and type(default) ~= "string" then
-    problems.add("the default of env is a text, got " .. values.described(default), nil, place)
+    problems.add("the default of env is a string, got " .. values.described(default), nil, place)
     return ""
   end
   if type(name) == "string" and not string.match(name, "^[%a_][%w_]*$") then

@@ -82,7 +82,7 @@ local function hosts_named(text, place)
   for i, name in ipairs(names) do
     if not address.is_machine(name) then
       problems.add(string.format("%q is no host name", name),
-        string.find(name, ",", 1, true) and "each host is a text of its own: { \"web1\", \"web2\" }"
+        string.find(name, ",", 1, true) and "each host is a string of its own: { \"web1\", \"web2\" }"
         or 'a host is "name", "user@name:22", an address ("10.0.3.25", "fd77::11", "[fd77::11]:22") or a range such as "web[01-24]"', place)
     else
       result[#result + 1] = { name = name, user = user, port = number, place = place }

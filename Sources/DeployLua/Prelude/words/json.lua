@@ -23,7 +23,7 @@ language.object { name = "json", summary = "Converts between JSON and values",
   fields = { { "null", "any", "JSON's null, because nil would remove the entry from a table" } } }
 
 local function decode(text)
-  if type(text) ~= "string" then errors.usage("json.decode takes a text, got " .. values.described(text)) end
+  if type(text) ~= "string" then errors.usage("json.decode takes a string, got " .. values.described(text)) end
   local value, flaw, line = reader.parse(text)
   if flaw then errors.usage(string.format("json.decode: line %d: %s", line, flaw)) end
   return value

@@ -18,7 +18,7 @@ local function bytes_of(text)
 end
 
 language.meaning("sha256", function(text)
-  if type(text) ~= "string" then errors.usage("sha256 takes a text, got " .. values.described(text)) end
+  if type(text) ~= "string" then errors.usage("sha256 takes a string, got " .. values.described(text)) end
   if utf8.len(text) then return boundary.ask({ op = "sha256", text = text }).hex end
   if #text > 65536 then errors.usage("sha256: a text of more than 64 kB has to be UTF-8; sha256sum of a host takes files") end
   return boundary.ask({ op = "sha256", bytes = bytes_of(text) }).hex

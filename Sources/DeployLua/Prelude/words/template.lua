@@ -38,7 +38,7 @@ local templates = {}
 --- Raises an error about a placeholder whose value is missing, or is neither a text nor a number.
 local function refuse(file, name, value, own)
   if value ~= nil then
-    errors.usage(string.format("template %q takes a text or a number for %s, got %s", file, name, values.described(value)))
+    errors.usage(string.format("template %q takes a string or a number for %s, got %s", file, name, values.described(value)))
   end
   errors.usage(string.format("template %q has a place {{ %s }}, and no value was given", file, name),
     near.question(name, tables.keys(own)) or string.format("give it: { %s = … }", name))

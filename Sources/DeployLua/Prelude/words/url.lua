@@ -27,7 +27,7 @@ language.word {
 language.object { name = "url", summary = "Takes URLs apart, and encodes their parts", fields = {} }
 
 local function text_of(word, value)
-  if type(value) ~= "string" then errors.usage(string.format("%s takes a text, got %s", word, values.described(value))) end
+  if type(value) ~= "string" then errors.usage(string.format("%s takes a string, got %s", word, values.described(value))) end
   return value
 end
 
@@ -50,7 +50,7 @@ end
 local function item(name, value)
   local kind = type(value)
   if kind ~= "string" and kind ~= "number" and kind ~= "boolean" then
-    errors.usage(string.format("url.query: %s takes a text, a number, true or false, got %s", name, values.described(value)))
+    errors.usage(string.format("url.query: %s takes a string, a number, true or false, got %s", name, values.described(value)))
   end
   return encoded(name) .. "=" .. encoded(values.as_text(value))
 end
@@ -59,7 +59,7 @@ local function query(given)
   if type(given) ~= "table" then errors.usage("url.query takes a table, got " .. values.described(given)) end
   local names, out = tables.keys(given), {}
   for _, name in ipairs(names) do
-    if type(name) ~= "string" then errors.usage("url.query: names are texts, got " .. values.described(name)) end
+    if type(name) ~= "string" then errors.usage("url.query: names are strings, got " .. values.described(name)) end
   end
   table.sort(names)
   for _, name in ipairs(names) do

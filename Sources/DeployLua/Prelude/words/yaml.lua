@@ -17,7 +17,7 @@ language.word {
 language.object { name = "yaml", summary = "Converts between YAML and values", fields = {} }
 
 local function decode(text)
-  if type(text) ~= "string" then errors.usage("yaml.decode takes a text, got " .. values.described(text)) end
+  if type(text) ~= "string" then errors.usage("yaml.decode takes a string, got " .. values.described(text)) end
   local value, flaw, line, fix = yaml.parse(text)
   if flaw then errors.usage(string.format("yaml.decode: line %d: %s", line, flaw), fix) end
   return value

@@ -27,7 +27,7 @@ struct Policy {
       guard case .record(let plugins) = given else { throw broken("capabilities is no object") }
       for plugin in plugins {
         guard let list = plugin.value.list, list.allSatisfy({ $0.text != nil }) else {
-          throw broken("capabilities of \(plugin.name) is no list of texts")
+          throw broken("capabilities of \(plugin.name) is no list of strings")
         }
         capabilities[plugin.name] = list.compactMap(\.text)
       }

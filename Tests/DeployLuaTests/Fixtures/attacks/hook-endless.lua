@@ -93,7 +93,7 @@ error(tostring(t))
 return setmetatable({}, { __call = function() while true do end end })()
 --- a chunk of its own that loops | stopped
 return load 'while true do pcall(load, "while true do end") end' ()
---- a reader of a chunk that never ends | refused load takes a text
+--- a reader of a chunk that never ends | refused load takes a string
 return load(function() return ' ' end)
 --- a pattern that tries for ever | stopped
 while true do pcall(string.find, ('a'):rep(30), ('a?'):rep(30) .. ('a'):rep(30)) end

@@ -96,7 +96,7 @@ host:run 'echo\0evil'
 host:run '\xff\xfe'
 --- a command that is a function | refused takes a command in quotes or a list of words
 host:run(function() end)
---- a command whose words are made while they are read | refused words of a command are texts
+--- a command whose words are made while they are read | refused words of a command are strings
 host:run { 'echo', {} }
 --- a variable whose name is a command | refused is no name of a variable
 host:run('x', { env = { ['A=evil;B'] = '1' } })
