@@ -37,10 +37,11 @@ struct OptionNameTests {
 
   @Test("the names that are refused are the options that the commands have")
   func derived() {
-    for name in ["group", "revision", "only", "force", "orphans", "hosts", "seed", "faults", "output", "project", "appspec", "no-restore"] {
-      #expect(OptionNames.all.contains(name), "\(name)")
-    }
-    #expect(!OptionNames.all.contains("version"))
+    let (listed, known) = (ReservedNames.all, OptionNames.all)
+    #expect(listed.isSubset(of: known), "no option any more: \(listed.subtracting(known).sorted())")
+    #expect(known.isSubset(of: listed), "missing: \(known.subtracting(listed).sorted())")
+    #expect(known.isSuperset(of: ["group", "revision", "force", "hosts", "seed", "project", "appspec", "no-restore"]))
+    #expect(!known.contains("version"))
   }
 
   @Test("--version after a command is the recipe's parameter, and never ends a deployment in a success that deployed nothing")

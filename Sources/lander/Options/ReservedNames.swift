@@ -1,0 +1,13 @@
+/// The long options that no parameter of a recipe can be named after. Each is an option of a command that acts on a recipe, or of the parser.
+/// A test compares this list with the commands.
+enum ReservedNames {
+  static let all: Set<String> = [
+    "actor", "again", "application-name", "appspec", "appspec-filename", "batch", "between", "compare", "connect",
+    "deployment-group-name", "despite", "dotenv", "events", "experimental-dump-help", "failing", "fault", "faults",
+    "file-exists-behavior", "force", "from-group", "generate-completion-script", "group", "help", "help-hidden", "host-time", "hosts",
+    "html", "ignore-stop-failures", "json", "junit", "label", "message", "missing", "no-restore", "on-busy", "only", "orphans", "otlp",
+    "out", "output", "override-freeze", "param", "params", "plan", "project", "quiet", "ran", "reason", "refuse-foreign-links",
+    "requests", "result", "revision", "runs", "seed", "sequence", "state", "straighten", "sudo", "timeline", "to", "urgent", "user",
+    "value", "verbose", "wait", "where",
+  ]
+}
