@@ -22,7 +22,7 @@ extension Bounds {
   ///   - bystanders: the hosts of the group that the deployment leaves alone. Those that serve count towards the floor.
   ///   - away: the number of unreachable hosts. `hosts` includes them.
   ///   - waves: what is known about the waves. This is used only if the configuration has no floor and the strategy has no batch.
-  /// - Throws: `Problems` if the floor or the minimum of healthy hosts lets no host change.
+  /// - Throws: `Problems` if no host is allowed to change because of the floor or the minimum of healthy hosts.
   package init(
     _ configuration: DeploymentConfiguration, strategy: Strategy?, hosts: Int, bystanders: Bystanders = Bystanders(unasked: 0),
     away: Int = 0, waves: KnownWaves = .unknown

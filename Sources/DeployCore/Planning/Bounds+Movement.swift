@@ -14,8 +14,8 @@ extension Bounds {
     return back
   }
 
-  /// Returns the bounds if they let at least one host of the plan change. If necessary, a default floor is lowered by one host. A floor
-  /// that the configuration states is not lowered.
+  /// Returns the bounds if they allow at least one host of the plan to change. If necessary, a default floor is lowered by one host. A
+  /// floor that the configuration states is not lowered.
   /// - Throws: `Problems` with the numbers if the floor needs every host that serves and no other host is brought into service first. Under
   ///   CodeDeploy's rule, it also throws if fewer hosts than the minimum can become healthy.
   func letting(

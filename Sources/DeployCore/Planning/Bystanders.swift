@@ -6,7 +6,7 @@ package struct Bystanders: Sendable, Hashable {
   package let count: Int
   /// The number of these hosts that serve and that no other deployment is changing.
   package let serving: Int
-  /// The marks of stages that these hosts keep.
+  /// The marks of stages on these hosts.
   package let marks: [StageMark]
   /// The deployments that hold a lock on one of these hosts now.
   package let holders: [Deployment.ID]

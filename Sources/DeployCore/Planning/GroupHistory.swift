@@ -57,8 +57,8 @@ package struct GroupHistory: Sendable {
     self.init(surveys.compactMap { if case .reached(let state) = $0 { state } else { nil } })
   }
 
-  /// Returns the receipt, updated with what the whole group knows: a receipt on trial becomes good if another host has a good receipt of
-  /// the same deployment.
+  /// Returns the receipt, updated from the receipts of the whole group: a receipt on trial becomes good if another host has a good receipt
+  /// of the same deployment.
   package func settled(_ receipt: Receipt?) -> Receipt? {
     guard var receipt, receipt.trial == true, good.contains(receipt.deployment) else { return receipt }
     receipt.trial = nil

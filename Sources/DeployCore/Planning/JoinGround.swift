@@ -108,8 +108,8 @@ package struct JoinGround: Sendable {
     return receipt.inputs == goal.inputs && state.damage(of: state.current) == nil && !state.isUnsettled
   }
 
-  /// Returns why a host cannot join if its receipt is newer than the revision: the host is not new, and the receipt that it would get would
-  /// hide that the revision is older. Returns nil if the host can join, or if the host is already refused because of its lock.
+  /// Returns why a host cannot join if its receipt is newer than the revision: the host is not new, and its next receipt would hide that
+  /// the revision is older. Returns nil if the host can join, or if the host is already refused because of its lock.
   private static func newer(than goal: Receipt, _ host: Host, _ state: HostState, _ typed: String, _ manner: Manner) -> Problem? {
     guard let now = state.receipt, now.at > goal.at, state.lock.map({ $0.leaseLeft <= 0 }) ?? true else { return nil }
     if case .missing(_, let ended) = manner, now.trial == true, ended.contains(now.deployment) { return nil }
@@ -127,8 +127,8 @@ package struct JoinGround: Sendable {
   }
 
   /// Returns why hosts cannot join a group with two revisions, or nil if the group has only one. For a named host, the reason is that the
-  /// host runs what another host of the group runs, so it is not a new host. For a missing host, the reason is that the host got its
-  /// release after the goal, because a part of the group was rolled back on purpose.
+  /// host runs what another host of the group runs, so it is not a new host. For a missing host, the reason is that the host's release is
+  /// newer than the goal, because a part of the group was rolled back on purpose.
   private static func parted(
     from goal: Receipt, _ host: Host, _ state: HostState, _ others: [Reached], _ typed: String, _ manner: Manner
   ) -> Problem? {

@@ -4,7 +4,7 @@ import DeployModel
 extension Planner {
   /// Returns the plan of a task or a removal.
   /// - Parameters:
-  ///   - known: the inputs of the deployment that brought the newest release, or nil if no host knows them.
+  ///   - known: the inputs of the deployment that brought the newest release, or nil if no host's receipt states them.
   ///   - bounds: the bounds for these hosts.
   static func bare(
     _ kind: Plan.Kind, _ input: Input, _ hosts: [HostPlan], _ partners: [Partner], _ bounds: Bounds, known: Receipt.Inputs?,
@@ -54,6 +54,6 @@ extension Planner {
     return .record(of: (own + earlier).map { ($0.name, $0.value) })
   }
 
-  /// Returns the inputs of the deployment that brought the newest release, or nil if no host knows them.
+  /// Returns the inputs of the deployment that brought the newest release, or nil if no host's receipt states them.
   static func newest(of hosts: [HostPlan]) -> Receipt.Inputs? { hosts.compactMap(\.previous).max { $0.at < $1.at }?.inputs }
 }

@@ -4,9 +4,9 @@ package import DeployModel
 package enum RollbackPlanner {
   /// Returns the rollback after a failure. Hosts that already have the failed deployment's revision go back to what they ran before or, if
   /// that was on trial, to the group's last good revision. The rollback takes over the failed deployment's locks, so that no other
-  /// deployment can run between the failed deployment and its rollback. The rollback undoes stages in reverse order: the stages that ran
-  /// after the rollout before the hosts go back, and the other stages once the hosts are back. Returns nil if no host has to go back and no
-  /// stage has to be undone.
+  /// deployment can run between the failed deployment and its rollback. The rollback undoes stages in reverse order: first the stages that
+  /// ran after the rollout and, once the hosts have gone back, the other stages. Returns nil if no host has to go back and no stage has to
+  /// be undone.
   package static func plan(after failed: Plan, _ conclusion: Conclusion, by identity: Planner.Identity) -> Plan? {
     guard failed.kind == .deploy, conclusion.owesWayBack else { return nil }
     var identity = identity
@@ -80,8 +80,8 @@ package enum RollbackPlanner {
   }
 
   /// Returns the floor for the rollback's hosts. The rest of the group keeps its own part of the floor. The floor is at most the number of
-  /// hosts that served when the failed deployment began, because the other hosts go back to running nothing. The floor always lets one host
-  /// that goes back to a release change, because otherwise no rollback would be possible.
+  /// hosts that served when the failed deployment began, because the other hosts go back to running nothing. At least one host that goes
+  /// back to a release is allowed to change, because otherwise no rollback would be possible.
   private static func floor(_ failed: Plan, _ conclusion: Conclusion) -> Int {
     let served = failed.hosts.indices.filter { index in
       if case .leftOut = failed.hosts[index].action { false } else { failed.hosts[index].serves }

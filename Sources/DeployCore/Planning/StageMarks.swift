@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// The marks of stages that hosts keep, as known before a deployment.
+/// The marks of stages on a group's hosts, as known before a deployment.
 package struct StageMarks: Sendable, Hashable {
   /// What the command's options say about stages, by name.
   struct Overrides {

@@ -7,8 +7,7 @@ package protocol Mailbox: Sendable {
   /// again. The stream ends when its task is cancelled.
   func messages(for deployment: Deployment.ID) -> AsyncStream<Message>
   /// Removes a message, because it is in the journal or will never be accepted.
-  /// - Parameter answer: the deployment's answer, or nil if this engine does not know the answer, because this was a repeated delivery of
-  ///   the message.
+  /// - Parameter answer: the deployment's answer, or nil if this engine has no answer, because the message was delivered again.
   func take(_ message: Message.ID, of deployment: Deployment.ID, answer: MessageAnswer?) async
   /// Records what the deployment needs from people now. Senders who cannot read the journal read this record in the mailbox.
   func tell(_ awaited: Awaited, of deployment: Deployment.ID) async
@@ -16,7 +15,7 @@ package protocol Mailbox: Sendable {
   func overtaken(_ token: String) -> AsyncStream<Failure>
   /// Asks hosts whether the locks with this token are still held, unless a host has confirmed this within the last `lease`. The engine
   /// calls this when its process might have been stopped, or its machine might have been asleep.
-  /// - Returns: a failure if a newer deployment has taken over a lock, or nil if none has or no host knows.
+  /// - Returns: a failure if a newer deployment has taken over a lock, or nil if none has or no host can tell.
   func verify(_ token: String, lease: Interval) async -> Failure?
   /// Closes the mailbox of a deployment that has ended. Messages that still wait are never delivered.
   func close(_ deployment: Deployment.ID) async

@@ -10,7 +10,7 @@ package protocol Transport: Sendable {
   func survey(_ host: Host, at path: String, application: String, group: String, shared: [String]) async -> Survey
 
   /// Asks whether the transport is allowed to start commands on a host as each of these users. Changes nothing on the host.
-  /// - Returns: why it is not allowed to, in the host's words, or nil if it is allowed to for every user.
+  /// - Returns: why a user was refused, in the host's words, or nil if no user was refused.
   func refusal(of users: [String], on host: Host) async -> Failure?
 
   /// Compares the secrets that a host's receipt names with their current values. Changes nothing on the host, and reveals no value to it.

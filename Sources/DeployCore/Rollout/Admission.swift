@@ -26,7 +26,8 @@ package struct Admission: Sendable, Hashable {
   private let isTelling: [Bool]
   /// Whether the plan's rules count an unreachable host against the release.
   private let hearsLosses: Bool
-  /// Whether a host that failed and was left as it is still serves, because no step of the plan takes a host out of service for good.
+  /// Whether a host still serves after it failed and was not restored. It does in a task, because no step of a task takes a host out of
+  /// service permanently.
   private let failedServe: Bool
   /// The rules for hosts that have the same value of a tag.
   private var neighbourhoods: [Neighbourhood]
@@ -108,7 +109,7 @@ package struct Admission: Sendable, Hashable {
   /// its traffic back.
   /// - Parameters:
   ///   - hadRelease: whether the host ran a release before.
-  ///   - hasTarget: whether the host should run a release now. If false, it returns to running nothing and does not serve.
+  ///   - hasTarget: whether the host should run a release now. If false, it runs nothing afterwards and does not serve.
   package mutating func ended(_ host: Int, _ status: HostStatus, hadRelease: Bool, hasTarget: Bool = true) {
     inFlight -= 1
     if status == .pending { healthy?.restarted(host) } else { healthy?.ended(host, succeeded: status.success) }

@@ -1,6 +1,7 @@
 package import DeployModel
 
-/// The looks of an alarm. The driver of these looks has no journal and no lock. A look that gets no answer never fires the alarm.
+/// The looks of an alarm. Each look is a check of one host, or a check from the engine's machine that counts for all hosts. The driver of
+/// these looks has no journal and no lock. A look that gets no answer never fires the alarm.
 package struct AlarmLooks: Sendable, Hashable {
   /// The driver's next action.
   package enum Move: Sendable, Hashable {
@@ -61,7 +62,7 @@ package struct AlarmLooks: Sendable, Hashable {
   /// Records that a look got no answer within its time limit.
   package mutating func gaveUp(_ slot: Int) { take(.silent("it gave no answer within \(alarm.limit)"), at: slot, isLate: true) }
 
-  /// Records an answer that came after the look had been given up. The late answer replaces the missing one.
+  /// Records an answer that came after its look had timed out. The late answer replaces the missing one.
   package mutating func cameLate(_ outcome: Outcome, at slot: Int) {
     let finding = Looking.Finding(outcome)
     if case .silent = finding { return }
@@ -108,8 +109,8 @@ package struct AlarmLooks: Sendable, Hashable {
     return (.passed, "\(tally.unanswered) of \(tally.looks) looks got no answer, the first from \(tally.firstSilence ?? "nobody")")
   }
 
-  /// The names of the hosts that have not answered any look. Also empty if an older version recorded the counts, because those lack the
-  /// names.
+  /// The names of the hosts that have not answered any look. Also empty if an older version recorded the counts, because such counts lack
+  /// the names.
   private var unheard: [String] {
     let names = places.indices.map { looking.name(of: $0) }
     guard let heard = tally.heard else { return [] }

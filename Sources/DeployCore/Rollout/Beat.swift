@@ -11,7 +11,7 @@ struct Beat: Sendable, Hashable {
     var round: Int?
     /// The number of the timer that ends the look under way.
     var timer = 0
-    /// Whether the look under way has been told to end.
+    /// Whether the look under way has timed out and is being ended.
     var isLate = false
 
     /// Whether looks are left and none is under way.
@@ -72,7 +72,7 @@ struct Beat: Sendable, Hashable {
     return asked
   }
 
-  /// Records that the look under way was told to end, because its time has run out.
+  /// Records that the look under way has timed out and is being ended.
   mutating func isOver(_ slot: Int) { slots[slot].isLate = true }
 
   /// Records that a look has ended.

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// Checks that readable entries fit together: that the hosts, recipes and intents to which they refer by number exist. An engine that
+/// Checks that readable entries fit together: every host, recipe and intent that an entry names by its number has to exist. An engine that
 /// resumes uses these numbers as indices.
 package struct EntrySense {
   /// The first entry that no engine can have written, and the reason.

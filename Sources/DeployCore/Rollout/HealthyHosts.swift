@@ -89,8 +89,8 @@ struct HealthyHosts: Sendable, Hashable {
 }
 
 extension HostPlan {
-  /// Whether the last deployment to the host succeeded and the host still runs its release. A host is not healthy if it never had a
-  /// deployment or is unreachable.
+  /// Whether the last deployment to the host succeeded and the host still runs that deployment's release. A host is not healthy if it never
+  /// had a deployment or is unreachable.
   package var isHealthy: Bool {
     if case .leftOut = action { return false }
     guard let previous, previous.trial != true, isUnrestored != true else { return false }

@@ -3,7 +3,7 @@ package import DeployModel
 /// How a host is restored: the steps that undo each segment, and the commands for a person in case the restore fails too.
 extension HostProgram {
   /// Returns the steps that restore what the host ran before, with the recipe of that release (docs/host-protocol.md). The steps undo each
-  /// segment that had begun, in the order that a restore needs. It is not exactly the reverse of the forward order.
+  /// segment that had begun, in the order that a restore needs. This order is not exactly the reverse of the forward order.
   /// - Parameter reached: the forward steps that had begun, including the failed step.
   package static func restore(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> [HostStep] {
     if plan.kind.task != nil { return undoTask(plan.hosts[number], in: plan, after: reached) }
@@ -69,8 +69,7 @@ extension HostProgram {
     return [.operation(.discard(target.id), vital: false)]
   }
 
-  /// Whether a host that is restored does not return to the release that it ran before, because that release was on trial and has already
-  /// been stopped.
+  /// Whether a restored host leaves the release that it ran before. It does if that release was on trial and has already been stopped.
   static func leaves(_ number: Int, in plan: Plan, after reached: ArraySlice<HostStep>) -> Bool {
     plan.hosts[number].back != nil
       && reached.contains { step in

@@ -66,8 +66,8 @@ package enum HostProgram {
     Intent.Site(release: plan.hosts[host].target?.id, previous: plan.hosts[host].current)
   }
 
-  /// Returns the operation that removes old releases from a host that has succeeded, or nil if the host returned to running nothing. Three
-  /// releases always stay: the one that the host runs, the one that it ran before, and the one to which the group would go back.
+  /// Returns the operation that removes old releases from a host that has succeeded, or nil if the host has no target. Three releases
+  /// always stay: the one that the host runs, the one that it ran before, and the one to which the group would go back.
   static func prune(_ number: Int, in plan: Plan) -> DeployModel.Operation? {
     let host = plan.hosts[number]
     guard host.target != nil else { return nil }

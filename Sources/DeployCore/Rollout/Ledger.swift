@@ -24,7 +24,7 @@ package struct Ledger {
     case idle
     /// Entry 0, or the entry that says who resumes, has to be written.
     case opening
-    /// The core has not been told yet that the deployment starts.
+    /// The core has not yet received the event that starts the deployment.
     case starting
     /// The events in `batch` have to be written.
     case hearing
@@ -95,7 +95,7 @@ package struct Ledger {
       return
     }
     facts = [.resumed(actor: actor)]
-    // The engine died before it had told the core that the deployment starts.
+    // The engine died before the core had received the event that starts the deployment.
     guard recovery.hasStarted else { return }
     acts = recovery.outstanding.map { .perform($0) } + recovery.cancelled.map { .cancel(intent: $0) }
     // Without the minimum, a timer would get longer if the clock was set back in the meantime.

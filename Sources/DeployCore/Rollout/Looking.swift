@@ -1,7 +1,8 @@
 import DeployModel
 
-/// The looks of a check gate. They end when the planned number of looks is reached, or when too many looks were bad. Time without a running
-/// engine does not count, because there are no looks in it.
+/// The looks of a check gate. Each look is a check of one host, or a check from the engine's machine that counts for all hosts. The looks
+/// end when the planned number of looks is reached, or when too many looks were bad. Time without a running engine does not count, because
+/// there are no looks in it.
 struct Looking: Sendable, Hashable {
   /// The next action.
   enum Move: Sendable, Hashable {
@@ -126,7 +127,7 @@ struct Looking: Sendable, Hashable {
   /// Records that the interval between two looks is over.
   mutating func rang() { beat { $0.rang() } }
 
-  /// Records that the look under way was told to end, because its time has run out.
+  /// Records that the look under way has timed out and is being ended.
   mutating func isOver(_ slot: Int) { beat { $0.isOver(slot) } }
 
   /// Returns the slots whose looks this timer ends.

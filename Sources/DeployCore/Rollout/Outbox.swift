@@ -28,8 +28,8 @@ struct Outbox: Sendable, Hashable {
       }
     }
 
-    /// Whether a newer deployment has taken over the host if the host refuses the operation because of its fence. A refusal to grant the
-    /// lock only means that the plan is out of date: nothing has begun, and the deployment releases the locks that it holds.
+    /// Whether a refusal because of the host's fence means that a newer deployment has taken over the host. A refusal to grant the lock
+    /// only means that the plan is out of date: nothing has begun, and the deployment releases the locks that it holds.
     var isAtWork: Bool {
       switch self {
       case .nobody, .lock: false

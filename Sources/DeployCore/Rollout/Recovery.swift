@@ -1,7 +1,7 @@
 package import DeployModel
 
 /// A deployment that is replayed to the end of its journal. The recipe's sources get the recorded outside events again, in the recorded
-/// order. The requests that the sources make are compared with the recorded ones. The recorded requests are never used in their place
+/// order. The requests that the sources make are compared with the recorded requests, and are never replaced by them
 /// (docs/decisions/004-journal-before-effect.md).
 package struct Recovery {
   package struct Timer: Sendable, Hashable {
@@ -11,7 +11,7 @@ package struct Recovery {
   }
 
   package private(set) var conductor: Conductor
-  /// Whether the core was told that the deployment starts. False if the engine died before that.
+  /// Whether the core received the event that starts the deployment. False if the engine died before that.
   package private(set) var hasStarted = false
   /// Journalled intents without an outcome. They are requested again, which attaches to operations that are still running.
   package private(set) var outstanding: [Intent] = []

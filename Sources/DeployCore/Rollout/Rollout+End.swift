@@ -39,7 +39,7 @@ extension Rollout {
   }
 
   /// Whether enough hosts have succeeded. As in CodeDeploy, at least one host must succeed, no matter how large the budget is. In a
-  /// rollback after a failure, every host must succeed. Its budget only allows the rollback to try all hosts.
+  /// rollback after a failure, every host must succeed. Such a rollback has a budget only so that it tries all hosts.
   private var hasReachedEnough: Bool {
     if case .rollback(of: .some) = plan.kind { return statuses.allSatisfy(\.isWhereItShouldBe) }
     return statuses.contains { $0 == .succeeded || $0 == .unchanged }

@@ -219,8 +219,8 @@ extension Rollout {
     tree.answer(script, .gate(answer), &outbox)
   }
 
-  /// Closes the gate of a deployment that has failed, because the gate's answer no longer matters. The strategy was cancelled, and is told
-  /// now.
+  /// Closes the gate of a deployment that has failed, because the gate's answer no longer matters. The strategy was cancelled, and gets the
+  /// reason now.
   mutating func dropGate(_ reason: String) {
     guard let open = take() else { return }
     let answer = GateAnswer(.inconclusive, comment: reason)

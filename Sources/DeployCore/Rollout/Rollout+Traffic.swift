@@ -151,7 +151,8 @@ extension Rollout {
 }
 
 extension Shifting {
-  /// Returns the failure for the case that the weights that the adapter reads afterwards differ from the weights that were set.
+  /// Returns the failure of a shift that was not confirmed: the adapter could not read the weights, or they differ from those that were
+  /// set.
   static func unproved(_ answer: Result<Weights, Failure>, _ wanted: Weights) -> Failure {
     switch answer {
     case .failure(let problem): problem

@@ -1,7 +1,7 @@
 import DeployModel
 
 /// Decides when a check gate looks at hosts, by the rules of older plans: it looks at all places and, after an interval, at all places
-/// again. A place that does not answer delays the others.
+/// again. A place that does not answer delays the other places.
 struct Rounds: Sendable, Hashable {
   private let places: Int
   private let looks: Int

@@ -22,7 +22,7 @@ struct ScriptTree: Sendable, Hashable {
     /// The script waits for an operation, which the rollout has to begin.
     case perform(ScriptID, Place, DeployModel.Operation, timeout: Interval?)
     case decide(ScriptID, Decision)
-    /// A script for which no other script waits has ended.
+    /// A script has ended, and no other script waits for it.
     case ended(Owner, ScriptResult)
   }
 
@@ -114,7 +114,7 @@ struct ScriptTree: Sendable, Hashable {
     return id
   }
 
-  /// Gives a waiting script its answer. A cancelled script is first told why it has to end.
+  /// Gives a waiting script its answer. A cancelled script first gets the reason why it has to end.
   mutating func answer(_ id: ScriptID, _ answer: Answer, _ outbox: inout Outbox) {
     guard !scripts[id].ended else { return }
     scripts[id].waiting = .nothing
@@ -189,8 +189,8 @@ struct ScriptTree: Sendable, Hashable {
     return end(id, .raised(error), &outbox)
   }
 
-  /// Asks a script to end. A script that waits for a time or for the end of a pause is told immediately. Any other script is told as soon
-  /// as its operation has ended.
+  /// Asks a script to end. A script that waits for a time or for the end of a pause gets the reason immediately. Any other script gets it
+  /// as soon as its operation has ended.
   mutating func cancel(_ id: ScriptID, _ reason: Failure, _ outbox: inout Outbox) {
     guard !scripts[id].ended, scripts[id].cancelled == nil else { return }
     scripts[id].cancelled = reason

@@ -9,7 +9,7 @@ struct Uploading: Sendable, Hashable {
     case done
   }
 
-  /// The largest number of sends under way at the same time. It is enough to use the whole bandwidth, and too small to fill the engine's
+  /// The largest number of sends under way at the same time. This number of sends uses the whole bandwidth without filling the engine's
   /// memory.
   static let width = 50
 

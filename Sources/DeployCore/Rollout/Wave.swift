@@ -7,7 +7,7 @@ struct Wave: Sendable, Hashable {
     case start(Int)
     /// Wait: no further host is allowed to start now, and some hosts are under way.
     case wait
-    /// No further host is allowed to start, even after others have ended. The string says why.
+    /// No further host is allowed to start, even after other hosts have ended. The string says why.
     case never(String)
     /// All hosts that began have ended, and no host is left to begin.
     case ended
