@@ -1,4 +1,5 @@
-/// A check of a deployment's hosts after the deployment has succeeded. If too many looks find a host bad, the hosts are rolled back.
+/// Repeated checks of a deployment's hosts after the deployment has succeeded. Each check is called a look. If too many looks find a host
+/// bad, the hosts are rolled back.
 package struct Alarm: Sendable, Hashable, Codable {
   /// The largest number of looks at one host. Each look leaves a few small files on the host until releases are pruned.
   package static let most = 1000

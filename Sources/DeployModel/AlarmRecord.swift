@@ -1,11 +1,11 @@
 /// The state of one deployment's alarm, stored in `alarms/ID.json` of the state folder.
 package struct AlarmRecord: Sendable, Hashable, Codable {
   package enum End: String, Sendable, Hashable, Codable {
-    /// The alarm's time is over, and too few looks were bad for the alarm to fire.
+    /// The alarm's time has ended, and too few looks were bad for the alarm to fire.
     case passed
     /// Too many looks were bad.
     case fired
-    /// The alarm's time is over, and at least one host never answered a look.
+    /// The alarm's time has ended, and at least one host never answered a look.
     case inconclusive
     /// A newer deployment has taken over the hosts, so the alarm no longer has any effect.
     case superseded

@@ -4,7 +4,7 @@ package enum AlarmRollback: Sendable, Hashable {
   case back
   /// The rollback ended without returning every host to its earlier release.
   case failed
-  /// The rollback ended and left hosts as they are, because the recipe tells it to.
+  /// The rollback ended and left hosts as they are, because the recipe says so.
   case held
   /// An engine runs the rollback.
   case running

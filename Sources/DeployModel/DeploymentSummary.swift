@@ -30,8 +30,8 @@ package struct DeploymentSummary: Sendable, Hashable {
   package var state: State
   /// The number of hosts that failed and had not been restored when the deployment concluded.
   package var notRestored = 0
-  /// Whether this state folder's engine parked the deployment, and the hosts report that the deployment is over. Another state folder then
-  /// has the record of how it ended.
+  /// Whether this state folder's engine parked the deployment, and the hosts report that the deployment has ended. Another state folder
+  /// then has the record of how it ended.
   package var isElsewhere = false
   /// The names of the hosts that newer deployments have taken over since the interruption.
   package var takenOver: [String] = []

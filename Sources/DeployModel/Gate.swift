@@ -23,7 +23,7 @@ package struct Gate: Sendable, Hashable, Codable {
 
   /// What happens when a check gets no answer.
   package enum Undecided: String, Sendable, Hashable, Codable {
-    /// The core opens an approval gate with the gate's name.
+    /// The core opens an approval gate with the same name.
     case ask
     case fail
     case pass

@@ -115,7 +115,7 @@ package struct HostState: Sendable, Hashable, Codable {
   package var lacks: Failure?
   /// Why the host can be read but not changed, such as a read-only disk or a missing permission, or nil if it can be changed.
   package var hindrance: Failure?
-  /// The marks of stages that the host keeps, or nil if there are none or the host could not tell.
+  /// The marks of stages on the host, or nil if there are none or the host could not tell.
   package var marks: [StageMark]?
   /// The deployments in the queue for the lock, in order, or nil if there are none or the host could not tell.
   package var line: [LinePlace.Other]?

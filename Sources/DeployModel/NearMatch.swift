@@ -1,7 +1,7 @@
 /// Finds the name that a person probably meant by a misspelt name.
 package enum NearMatch {
-  /// Returns the most similar candidate, or nil if all differ too much. At most a third of the name's letters are allowed to differ, but
-  /// one letter always is.
+  /// Returns the most similar candidate, or nil if all differ too much. One letter is always allowed to differ, and in longer names up to a
+  /// third of the letters.
   package static func of(_ name: String, among candidates: some Sequence<String>) -> String? {
     var best: (name: String, distance: Int)?
     for candidate in candidates {

@@ -36,7 +36,7 @@ package struct PluginVersion: Sendable, Hashable, Comparable, CustomStringConver
   package func hash(into hasher: inout Hasher) { hasher.combine(description) }
   private var numbers: [Int] { [major, minor, patch] }
 
-  /// Orders a pre-release before its release, and numeric identifiers before others.
+  /// Orders a pre-release before its release, and numeric identifiers before other identifiers.
   package static func < (a: Self, b: Self) -> Bool {
     guard a.numbers == b.numbers else { return a.numbers.lexicographicallyPrecedes(b.numbers) }
     guard !a.early.isEmpty, !b.early.isEmpty else { return !a.early.isEmpty && b.early.isEmpty }

@@ -1,4 +1,4 @@
-/// The shared paths of a recipe, in clean form. No path equals another or lies inside it.
+/// The shared paths of a recipe, in clean form. No path equals another path or lies inside another path.
 package struct SharedPaths: Sendable {
   /// The paths, in the order in which the recipe lists them.
   package private(set) var list: [WrittenPath] = []

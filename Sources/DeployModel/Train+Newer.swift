@@ -10,7 +10,7 @@ extension Train {
     return own.lexicographicallyPrecedes(other) && !legs.contains { $0.deployment == deployment }
   }
 
-  /// Among the groups that the train has not reached yet, finds the newest deployment that changed one. Returns nil if there is none.
+  /// Finds the newest deployment that changed a group that the train has not reached yet. Returns nil if there is none.
   /// - Parameter deployments: the deployments of a journal, newest first.
   package func overtaking(_ deployments: [DeploymentSummary]) -> DeploymentSummary? {
     guard let next else { return nil }

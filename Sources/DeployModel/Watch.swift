@@ -1,5 +1,5 @@
-/// Repeated looks at hosts, and the question that each look asks. The watch's duration is a number of looks, because time without a running
-/// engine does not count.
+/// Repeated checks of hosts, called looks, and the question that each look asks. The watch's duration is a number of looks, because time
+/// without a running engine does not count.
 package struct Watch: Sendable, Hashable, Codable {
   package enum Question: Sendable, Hashable, Codable {
     case check(Check)

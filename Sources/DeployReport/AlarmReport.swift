@@ -73,7 +73,7 @@ package struct AlarmReport: Sendable {
   /// Returns the state or the outcome of the alarm, in one line.
   /// - Parameters:
   ///   - isWatched: whether a process watches the alarm.
-  ///   - now: the current time, or nil if the line should not say whether the alarm's time is over.
+  ///   - now: the current time, or nil if the line should not say whether the alarm's time has ended.
   package func line(on surface: Surface, isWatched: Bool = false, now: Timestamp? = nil) -> String {
     let reason = record.reason.map { ": \(SafeText.line($0))" } ?? ""
     let counted = "\(record.tally.looks.of("look")), \(record.tally.bad) bad"

@@ -164,7 +164,7 @@ package struct DeploymentDocument: Sendable {
   }
 
   private func hosts(of chronicle: Chronicle, _ prefix: String, until end: Timestamp) -> [Timeline.Row] {
-    // If there are many hosts, only those with something special get a row. The rows of the waves show the others.
+    // If there are many hosts, only hosts that are not as they should be get a row. The rows of the waves show the other hosts.
     let many = chronicle.story.hosts.count > 40
     return chronicle.story.hosts.indices.compactMap { number in
       let host = chronicle.story.hosts[number]

@@ -33,7 +33,7 @@ extension ExitCode {
       } else if isRollback, conclusion.hosts.contains(where: { $0 != .pending && $0.isLeftBehind }) {
         self = .rollbackFailed
       } else if conclusion.ran != nil, let kind = conclusion.error?.failure.kind, kind == .rejected || kind == .unfit {
-        // A task rolls nothing back, so it only matters what the person who ended the task requested.
+        // A task rolls nothing back, so the exit code only says whether a person or a gate ended it.
         self = Self.wentBack(conclusion)
       } else if conclusion.hosts.contains(where: \.isHeld) || conclusion.owesWayBack || conclusion.leavesNew(rollback, isRollback) {
         self = .held

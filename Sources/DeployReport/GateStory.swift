@@ -20,8 +20,7 @@ package struct GateStory: Sendable {
   /// The gate in words, such as `check "watch": check http://localhost/ every 10 s for 10 m on web1 web2`.
   package var sentence: String { gate.sentence(on: hosts) }
 
-  /// The time at which the gate closes if nobody answers. A check closes later if for some time there was no engine that looked at the
-  /// hosts.
+  /// The time at which the gate closes if nobody answers. A check closes later if no engine looked at the hosts for some time.
   package var until: Timestamp { opened + gate.time }
 
   /// Returns a text that says until when the gate waits, and what happens after that.

@@ -15,7 +15,7 @@ package protocol ProgressReport: Sendable {
   mutating func take(_ transfer: Transfer, at moment: Timestamp)
   /// Returns what has to be written now. It is called a few times a second.
   mutating func tick(_ now: Timestamp) -> String
-  /// Ends the display, so that others can write to the terminal.
+  /// Ends the display, so that other output can go to the terminal.
   mutating func end() -> String
 }
 
@@ -49,8 +49,8 @@ package struct LinesOfJSON: ProgressReport {
   package mutating func end() -> String { "" }
 }
 
-/// Lines that are never redrawn, for logs and CI. They are aligned, and each has the time. If nothing else is printed for some time, a
-/// heartbeat is.
+/// Lines that are never redrawn, for logs and CI. They are aligned, and each has the time. A heartbeat is printed if nothing else was
+/// printed for some time.
 package struct PlainReport: ProgressReport {
   private let surface: Surface
   /// Whether the output of commands on hosts is shown as it arrives.

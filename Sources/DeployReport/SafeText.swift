@@ -41,7 +41,7 @@ package enum SafeText {
     return disarmed(String(decoding: safe, as: UTF8.self))
   }
 
-  /// Whether the bytes begin with what GitHub, Azure and TeamCity would take for a command anywhere in a line.
+  /// Whether the bytes begin with a sequence that GitHub, Azure or TeamCity treats as a command anywhere in a line.
   private static func isOpening(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
     bytes.starts(with: "##[".utf8) || bytes.starts(with: "##vso[".utf8) || bytes.starts(with: "##teamcity[".utf8)
   }
@@ -121,8 +121,8 @@ package enum SafeText {
     }
   }
 
-  /// Changes a line that begins with something that GitHub and others would take for a command, such as `::error…`. GitHub's runner ignores
-  /// Unicode white space before `::`, so a command is also recognised after such white space.
+  /// Changes a line that begins with something that GitHub and other CI systems treat as a command, such as `::error…`. GitHub's runner
+  /// ignores Unicode white space before `::`, so a command is also recognised after such white space.
   private static func disarmed(_ line: String) -> String {
     let scalars = line.unicodeScalars
     guard let start = scalars.firstIndex(where: { !$0.properties.isWhitespace }), scalars[start...].starts(with: "::".unicodeScalars) else {

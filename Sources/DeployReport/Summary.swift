@@ -186,7 +186,7 @@ package struct Summary: Sendable {
     let hosts = typed == nil ? group + (plan.subject.typed?.words([.hosts]) ?? "") : project
     let own = plan.typed(TypedOptions.Part.allCases) + (plan.flow.missing == nil ? "" : " --missing")
     let again = typed == nil ? own : plan.subject.recipe + project
-    // Only the strategy of a whole deployment knows which slot or pool gets a release.
+    // Only the strategy of a whole deployment decides which slot or pool gets a release.
     let isPooled = plan.flow.strategy?.traffic != nil || plan.hosts.contains { $0.host.slot != nil }
     let catchesUp = typed == nil && plan.kind == .deploy && !isPooled
     let missing = catchesUp ? "lander deploy \(plan.typed()) --missing" : nil
@@ -231,7 +231,7 @@ package struct Summary: Sendable {
 }
 
 extension Summary {
-  /// Returns which deployment has the hosts, and the commands that show that deployment.
+  /// Returns the commands that show which deployment holds the hosts' locks, and what it is doing.
   private func nextOfBusy(_ conclusion: Conclusion, _ plan: Plan, _ project: String, _ group: String) -> [[String]] {
     guard let holder = conclusion.holder else {
       let isTaken = conclusion.isTakenOver || rollback?.conclusion?.isTakenOver == true
@@ -282,8 +282,7 @@ extension Summary {
     return "Every touched host is back on what it ran before."
   }
 
-  /// Returns the command for a rollback. If no host knows a release to go back to, a rollback would be refused, so the command is a
-  /// deployment.
+  /// Returns the command for a rollback or, if a rollback would be refused, the command for a deployment.
   /// - Parameter again: the arguments after `lander deploy`.
   private func back(_ plan: Plan, _ again: String, _ command: [String]) -> [[String]] {
     if canGoBack(plan) { return [command] }

@@ -22,7 +22,7 @@ package struct Table: Sendable {
     }
   }
 
-  /// Returns the widths of the columns. If the columns would be too wide, only those rows are measured that would fit by themselves.
+  /// Returns the widths of the columns. If the columns would be too wide, only the rows that would fit by themselves are measured.
   private func widths(of all: [[String]], indent: Int, limit: Int?) -> [Int] {
     func measured(_ rows: [[String]]) -> [Int] {
       (0..<(all.map(\.count).max() ?? 0)).map { column in rows.map { $0.count > column ? $0[column].columns : 0 }.max() ?? 0 }

@@ -1,7 +1,7 @@
 package import DeployModel
 
 /// A train, for people who look at it later. For each group, it shows how the group's deployment ended and the answer that was given before
-/// it. It also shows what is next.
+/// that deployment. It also shows what is next.
 package struct TrainReport: Sendable {
   private let train: Train
 

@@ -2,7 +2,7 @@ package import DeployModel
 import GRDB
 
 extension SQLiteJournal {
-  /// Returns the entries of a deployment up to the first damage, or none if the journal does not know the deployment.
+  /// Returns the entries of a deployment up to the first damage, or none if the journal does not contain the deployment.
   package nonisolated func entries(of deployment: Deployment.ID) async throws(Failure) -> JournalReading {
     try await read { database in
       var reading = JournalReading(deployment: deployment, entries: [])

@@ -80,8 +80,8 @@ package actor SQLiteJournal: Journal {
     return own
   }
 
-  /// Writes batches in one transaction. If that fails, each batch is written alone, so that one deployment's failure does not affect
-  /// others.
+  /// Writes batches in one transaction. If that fails, each batch is written alone, so that the failure of one deployment does not affect
+  /// other deployments.
   private func commit(_ batches: [Batch]) async -> Failure? {
     let path = state.journal
     let all = batches.map(\.rows)

@@ -12,7 +12,7 @@ package struct StateMailbox: Mailbox {
 
   /// The largest number of messages that can wait for one deployment, and the largest size of a message's file, in bytes.
   package static let (limit, sizeLimit) = (100, 8192)
-  /// How often an engine looks for messages. A look costs one `opendir`.
+  /// How often an engine looks for messages. Each search costs one `opendir`.
   static let interval = Duration.milliseconds(500)
 
   /// - Parameter complain: called once for each file that is not a message.
@@ -51,7 +51,7 @@ package struct StateMailbox: Mailbox {
     if let folder = try? folder(of: deployment) { try? Disk.remove(folder) }
   }
 
-  // MARK: for those who speak
+  // MARK: for senders
 
   /// Leaves a message for a deployment. The message is durable when this returns.
   /// - Throws: `invalid` if no engine accepts the message, `noSpace` if too many messages are waiting, and any failure of the disk. Also
@@ -90,8 +90,8 @@ package struct StateMailbox: Mailbox {
     return Disk.exists("\(folder)/\(message).json")
   }
 
-  /// Removes a message, because the sender takes it back or because the engine has written it to the journal. The folder is removed
-  /// together with its last message.
+  /// Removes a message, because the sender withdraws it or because the engine has written it to the journal. The folder is removed together
+  /// with its last message.
   /// - Returns: whether the message was there.
   @discardableResult
   package func withdraw(_ message: Message.ID, from deployment: Deployment.ID) -> Bool {
@@ -125,7 +125,7 @@ package struct StateMailbox: Mailbox {
       do throws(Failure) {
         messages.append(try message(in: "\(folder)/\(name)", named: name))
       } catch {
-        // The sender took the message back in the meantime.
+        // The sender has withdrawn the message in the meantime.
         if error.kind != .missing { faults.append(Fault(file: "\(folder)/\(name)", what: error.message)) }
       }
     }
