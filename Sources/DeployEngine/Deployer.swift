@@ -39,7 +39,7 @@ package actor Deployer {
   ///   - message: the first message for the deployment, or nil if there is none.
   ///   - scripts: creates the scripts. It is called here, because only this actor is allowed to run them.
   ///   - lapse: a rule that is disabled to test the checkers, or nil if no rule is disabled.
-  /// - Throws: what `scripts` throws, or `Recovery.Divergence` if the sources make requests other than those that the journal records.
+  /// - Throws: what `scripts` throws, or `Recovery.Divergence` if the requests of the sources differ from the requests in the journal.
   package init(
     plan: Plan, resuming entries: [Entry]? = nil, claim: String = "", ports: Ports, feed: Feed, staying: Staying = .always,
     saying message: Message? = nil, lapse: Lapse? = nil,

@@ -14,7 +14,7 @@ package struct Alarm: Sendable, Hashable, Codable {
   package var every: Interval
   /// The time limit of one look.
   package var limit: Interval
-  /// The number of bad looks, counted over all hosts, that are allowed. One more fires the alarm.
+  /// The number of allowed bad looks, counted over all hosts. One more bad look fires the alarm.
   package var allow: Int
   /// The alarm's name for people.
   package var name: String

@@ -27,7 +27,8 @@ package enum Amount: Sendable, Hashable, Codable {
     case .percent(let percent): min(total, Int(bounded: (Double(total) * percent / 100 - 1e-9).rounded(.up)))
     }
   }
-  /// Resolves the amount to a maximum out of `total`. A share is rounded down, but a share above 0 of at least one host is at least 1.
+  /// Resolves the amount to a maximum out of `total`. A share is rounded down. If the share is above 0 and there is at least one host, the
+  /// result is at least 1.
   package func atMost(of total: Int) -> Int {
     switch self {
     case .count(let count): min(count, total)

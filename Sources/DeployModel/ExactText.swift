@@ -49,7 +49,7 @@ extension StringProtocol {
   /// Whether both strings have the same bytes.
   package func isExactly(_ other: some StringProtocol) -> Bool {
     guard utf8.count == other.utf8.count else { return false }
-    // Names are compared in every step of a deployment, and a comparison of buffers is many times faster than one of two views.
+    // Names are compared in every step of a deployment, and comparing buffers is many times faster than comparing views.
     let same = utf8.withContiguousStorageIfAvailable { one in
       other.utf8.withContiguousStorageIfAvailable { other in one.elementsEqual(other) }
     }

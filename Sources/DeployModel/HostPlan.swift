@@ -51,7 +51,8 @@ package struct HostPlan: Sendable, Hashable, Codable {
   /// The token of a lock that this deployment is allowed to take over because the lock's holder is known to be gone, or nil if there is
   /// none.
   package var inherits: String?
-  /// The result of comparing the secrets that the host's receipt names with their current values, or nil if they were not compared.
+  /// The result of comparing the current values of the receipt's secrets with their values when the receipt was written, or nil if they
+  /// were not compared.
   package var secrets: SecretComparison?
 
   package init(

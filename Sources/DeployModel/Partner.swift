@@ -18,8 +18,8 @@ package struct Partner: Sendable, Hashable, Codable {
     self.inherits = inherits
   }
 
-  /// Returns the folder for one application and group on a partner. Each group of each application has its own folder, so that several of
-  /// them can use the same partner.
+  /// Returns the folder for one application and group on a partner. Each group of each application has its own folder, so that several
+  /// groups can use the same partner.
   package static func path(on host: Host, application: String, group: String) -> String {
     let home = host.root ?? "~"
     return "\(home)/.lander/\(folder(application))/\(folder(group))"

@@ -28,8 +28,8 @@ struct SignerOptions {
     }
   }
 
-  /// Whether signatures for a purpose count. A pattern that begins with `!` excludes what it matches, even if another pattern matches it
-  /// too.
+  /// Whether signatures for a purpose count. A pattern that begins with `!` excludes every purpose that it matches, even if another pattern
+  /// matches that purpose.
   func allows(_ namespace: String) -> Bool {
     guard let namespaces else { return true }
     let excludes = namespaces.contains { $0.hasPrefix("!") && Self.matches(Array(namespace.utf8)[...], Array($0.dropFirst().utf8)[...]) }

@@ -1,7 +1,7 @@
 /// The folders of a Linux machine that belong to the system, named after the Filesystem Hierarchy Standard 3.0.
 package enum SystemFolder {
-  /// Folders that all installed software shares. An application must not use one of them as its own folder, but is allowed to have a folder
-  /// inside one.
+  /// Folders that all installed software shares. An application must not use such a folder as its own folder, but is allowed to have a
+  /// folder inside it.
   private static let shared = [
     "/bin", "/boot", "/dev", "/etc", "/etc/opt", "/home", "/lib", "/lib32", "/lib64", "/libx32", "/lost+found", "/media", "/mnt", "/opt",
     "/proc", "/root", "/run", "/sbin", "/srv", "/sys", "/tmp", "/usr", "/usr/bin", "/usr/include", "/usr/lib", "/usr/lib32", "/usr/lib64",

@@ -24,7 +24,7 @@ package struct Watch: Sendable, Hashable, Codable {
   package var limit: Interval
   /// Whether this is a rehearsal, in which one look at each host replaces all looks. Nil means no.
   package var isPlayed: Bool?
-  /// The number of bad looks, counted over all hosts, that are allowed. One more fails the watch.
+  /// The number of allowed bad looks, counted over all hosts. One more bad look fails the watch.
   package var allow: Int
   /// For an analysis, how hosts are compared. In that case, the function measures hosts, and no single look is good or bad. Nil if the
   /// watch is not an analysis.

@@ -92,7 +92,7 @@ extension ExitCode {
 
 extension Conclusion {
   /// Whether hosts keep the new release although the deployment failed or was cancelled. They do if the recipe says that nothing is rolled
-  /// back, or if an irreversible stage has begun. For a task, whether something that the task did stays.
+  /// back, or if an irreversible stage has begun. For a task, whether an effect of the task stays.
   fileprivate func leavesNew(_ back: Conclusion?, _ isRollback: Bool) -> Bool {
     back == nil && !isRollback && rollback.isEmpty && (hosts.contains(.succeeded) || ran == true || irreversible != nil)
   }

@@ -90,7 +90,7 @@ extension LiveReport {
 
   private static func trimmed(_ line: String) -> String { String(line.reversed().drop { $0 == " " }.reversed()) }
 
-  /// Returns the number of lines that fit and, if there is room, a line that says how many others there are.
+  /// Returns the number of lines that fit and, if there is room, a line that says how many lines are not shown.
   private static func folded(_ count: Int, to room: Int) -> (shown: Int, more: [String]) {
     if count <= room || room < 2 { return (min(count, room), []) }
     return (room - 1, ["    and \((count - room + 1).grouped) more"])

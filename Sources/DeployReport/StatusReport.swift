@@ -221,8 +221,8 @@ package struct StatusReport: Sendable {
     return [""] + (surface.terminal ? line.folded(to: surface.width) : [line]).map { surface.paint($0, .dim) }
   }
 
-  /// The hosts. If a machine has slots, only the slot that was deployed to last is included, because the others keep an older release on
-  /// purpose.
+  /// The hosts. If a machine has slots, only the slot that was deployed to last is included, because the other slots keep an older release
+  /// on purpose.
   private var speaking: [(name: String, survey: Survey)] {
     var newest: [ExactText: Timestamp] = [:]
     let found = hosts.map { host -> (machine: ExactText, at: Timestamp)? in

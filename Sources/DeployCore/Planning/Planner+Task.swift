@@ -30,7 +30,7 @@ extension Planner {
     [state.receipt, state.previous].lazy.compactMap { $0?.release }.first { $0.id == state.current }
   }
 
-  /// Returns a problem for each host that runs nothing, so that the task has nothing to take out of service or restart there.
+  /// Returns a problem for each host that runs nothing, because the task would have nothing to take out of service or restart there.
   private static func bare(_ input: Input, _ task: NamedTask) -> [Problem] {
     zip(input.selection.hosts, input.surveys).compactMap { host, survey in
       guard case .reached(let state) = survey, running(state) == nil || state.damage(of: state.current)?.kind == .gone else { return nil }

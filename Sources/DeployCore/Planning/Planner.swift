@@ -100,7 +100,7 @@ package enum Planner {
     }
   }
 
-  /// Returns the plan of a deployment. If the recipe runs a task or a removal instead, returns the plan of that.
+  /// Returns the plan of a deployment. If the recipe runs a task or a removal instead, returns the plan of the task or the removal.
   /// - Throws: an error that lists every reason why the deployment is not possible. Planning changes nothing.
   package static func deployment(_ input: Input, by identity: Identity) throws(Problems) -> Plan {
     let (recipe, selection) = (input.selection.recipe, input.selection)

@@ -80,8 +80,8 @@ package enum RollbackPlanner {
   }
 
   /// Returns the floor for the rollback's hosts. The rest of the group keeps its own part of the floor. The floor is at most the number of
-  /// hosts that served when the failed deployment began, because the other hosts go back to running nothing. At least one host that goes
-  /// back to a release is allowed to change, because otherwise no rollback would be possible.
+  /// hosts that served when the failed deployment began, because the other hosts run nothing after the rollback. At least one host that
+  /// goes back to a release is allowed to change, because otherwise no rollback would be possible.
   private static func floor(_ failed: Plan, _ conclusion: Conclusion) -> Int {
     let served = failed.hosts.indices.filter { index in
       if case .leftOut = failed.hosts[index].action { false } else { failed.hosts[index].serves }

@@ -59,7 +59,7 @@ package struct Selection: Sendable, Hashable {
   }
 
   /// Whether the survey has to include the hosts that the request leaves out. This is the case if the configuration requires a minimum
-  /// number of serving hosts, or if the omitted hosts might have marks of stages that need not run again or have to be undone.
+  /// number of serving hosts, or if the omitted hosts might have marks of the recipe's stages.
   package var asksBystanders: Bool { !bystanders.isEmpty && (countsBystanders || remembersStages) }
   /// Whether the configuration depends on how many of the hosts that the request leaves out are serving.
   package var countsBystanders: Bool { configuration.floor != nil || configuration.healthy != nil }

@@ -1,7 +1,7 @@
 package import DeployModel
 
 extension Survey {
-  /// The survey as a deployment that changes the host uses it: a host that can only be read counts as unreachable.
+  /// The survey for a deployment that changes the host. In this survey, a host that can only be read counts as unreachable.
   package var forChange: Survey {
     if case .reached(let state) = self, let hindrance = state.hindrance { .unreachable(hindrance) } else { self }
   }

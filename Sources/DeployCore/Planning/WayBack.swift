@@ -128,8 +128,8 @@ struct WayBack {
     return places.allSatisfy { $0.state.lock == nil || $0.state.receipt?.release.id == release } ? found : []
   }
 
-  /// Returns the problem of a rollback that has brought the host to its release but has not ended, for example because an undo is running,
-  /// or nil if there is none.
+  /// Returns the problem of a rollback that has brought the host to its release but has not ended, for example because an undo is running.
+  /// Returns nil if there is none.
   private static func unended(_ place: Place) -> Problem? {
     let state = place.state
     guard let lock = state.lock, lock.isRollback, let receipt = state.receipt, receipt.deployment == lock.deployment else {

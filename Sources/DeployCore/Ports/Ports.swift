@@ -13,7 +13,8 @@ package protocol Transport: Sendable {
   /// - Returns: why a user was refused, in the host's words, or nil if no user was refused.
   func refusal(of users: [String], on host: Host) async -> Failure?
 
-  /// Compares the secrets that a host's receipt names with their current values. Changes nothing on the host, and reveals no value to it.
+  /// Compares the current values of a receipt's secrets with their values when the receipt was written. Changes nothing on the host, and
+  /// reveals no value to it.
   /// - Parameter path: the path that was surveyed.
   func compare(secretsOf receipt: Receipt, on host: Host, at path: String) async -> SecretComparison
 

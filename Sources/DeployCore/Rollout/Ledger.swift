@@ -77,7 +77,7 @@ package struct Ledger {
   ///   - actor: who resumes the deployment, for the journal.
   ///   - claim: identifies this engine among the engines that try to resume a parked deployment.
   ///   - now: the current time. Timers ring when they would have rung without the interruption.
-  /// - Throws: `Divergence` if the sources make requests other than those that the journal records.
+  /// - Throws: `Divergence` if the requests of the sources differ from the requests in the journal.
   package init(
     resuming entries: [Entry], of plan: Plan, scripts: any Scripts, actor: String, claim: String = "", at now: Timestamp,
     lapse: Lapse? = nil

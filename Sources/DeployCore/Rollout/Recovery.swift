@@ -25,7 +25,7 @@ package struct Recovery {
   /// How the deployment ended, or nil if it has not ended.
   package private(set) var conclusion: Conclusion?
 
-  /// The error if the replay makes requests other than those that the journal records.
+  /// The error if the requests of the replay differ from the requests in the journal.
   package struct Divergence: Error, Sendable, Hashable {
     package var recorded: Intent
     /// What the replay asked for, or nil if there is nothing.
@@ -37,7 +37,7 @@ package struct Recovery {
   /// - Parameters:
   ///   - entries: the entries from 0 on, without gaps. Entry 0 has the plan for which `scripts` were made.
   ///   - lapse: the rule that was disabled to test the checkers, or nil if no rule is disabled.
-  /// - Throws: `Divergence` if the sources make requests other than those that the journal records.
+  /// - Throws: `Divergence` if the requests of the sources differ from the requests in the journal.
   package init(replaying entries: [Entry], of plan: Plan, scripts: any Scripts, lapse: Lapse? = nil) throws(Divergence) {
     conductor = Conductor(plan: plan, scripts: scripts, lapse: lapse)
     var wanted: [Effect] = []

@@ -157,7 +157,8 @@ package struct Rollout: Sendable {
     guard statuses.contains(.pending) || !plan.undone.isEmpty else {
       let why = plan.kind.removal == nil ? "every host already runs what is asked for: \(plan.alike)" : "no host has anything of it"
       note(.remark(why))
-      // An earlier deployment whose engine died after all hosts had changed becomes good now, and the hosts record that.
+      // If the engine of an earlier deployment died after all hosts had changed, that deployment becomes good now, and the hosts record
+      // this.
       if plan.hasDueStages {
         if let first = plan.unended { note(.remark("deployment \(first) came to all of them and did not end: its stages run now")) }
         return lock()

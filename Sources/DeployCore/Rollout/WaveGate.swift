@@ -9,7 +9,7 @@ struct WaveGate: Sendable, Hashable {
   static let improbable = 0.001
   /// The number of hosts in the current wave.
   private(set) var hosts = 0
-  /// The number of hosts of the current wave that failed.
+  /// The number of failed hosts in the current wave.
   private(set) var failed = 0
   /// Whether a host has succeeded in the deployment.
   private var hasSucceeded = false

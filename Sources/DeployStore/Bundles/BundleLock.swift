@@ -1,7 +1,8 @@
 import DeployModel
 import Glibc
 
-/// Prevents bundles from being built and pruned at the same time. Several builds can share the lock, but pruning needs the lock for itself.
+/// Prevents bundles from being built and pruned at the same time. Several builds can share the lock, but pruning needs the lock
+/// exclusively.
 struct BundleLock {
   private let file: OpenFile
 

@@ -7,8 +7,7 @@ extension DirectoryBundleStore {
   /// - Parameter folder: the folder in the commit, relative to the repository's folder, or nil to pack everything that the commit contains
   ///   in the repository's folder.
   /// - Returns: the ref and the commit, in words.
-  /// - Throws: an error that lists, with its path, everything that the commit contains only as a reference: submodules, and files of git
-  ///   LFS.
+  /// - Throws: an error that lists the path of everything that the commit contains only as a reference: submodules, and files of git LFS.
   func packGit(
     _ ref: String, of repository: String, folder: String?, _ rules: IgnoreRules, _ run: Program.Runner, _ intake: ContentIntake,
     into tree: inout Tree

@@ -1,7 +1,7 @@
 import DeployModel
 import Glibc
 
-/// Removes contents that no bundle needs. The caller holds the bundle lock for itself.
+/// Removes contents that no bundle needs. The caller holds the bundle lock exclusively.
 extension Volumes {
   /// The largest size, in bytes, of a volume that is rewritten if any content is removed. A larger volume is rewritten only if at least a
   /// quarter of it is removed.

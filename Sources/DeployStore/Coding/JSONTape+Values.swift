@@ -9,7 +9,7 @@ extension JSONTape {
     return range.count == name.utf8.count && bytes[range].elementsEqual(name.utf8)
   }
 
-  /// Returns the node of the member value with this name, or nil if there is no such member.
+  /// Returns the node of the value of the member with this name, or nil if there is no such member.
   func member(_ name: String, of node: Int) -> Int? {
     var index = node + 1
     while index < nodes[node].end {

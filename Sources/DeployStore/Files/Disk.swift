@@ -87,7 +87,8 @@ enum Disk {
 
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-  /// Returns the status of a path without following a link there, or nil if nothing is there or its status cannot be read.
+  /// Returns the status of a path, or of the link itself if the path is a link. Returns nil if nothing is there or its status cannot be
+  /// read.
   static func status(_ path: String) -> FileStatus? {
     var info = stat()
     return lstat(path, &info) == 0 ? FileStatus(info) : nil
