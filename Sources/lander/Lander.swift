@@ -105,7 +105,7 @@ enum Main {
       }
       Ending.leave(.done)
     } catch {
-      // If a signal is ending the command, failures that this causes are not reported.
+      // If a signal is ending the command, failures that the signal causes are not reported.
       if EarlyEnd.isUnderWay { EarlyEnd.wait() }
       Ending.leave(terminal.report(error), error)
     }
@@ -160,7 +160,7 @@ private func hearNothing(_: Int32) {}
 
 /// Finds subcommands by their names. Unknown names are refused, with a near match.
 enum Subcommand {
-  /// Returns the subcommand whose name the first words are, or the parent if there is no such subcommand.
+  /// Returns the subcommand that the first words name, or the parent if there is no such subcommand.
   static func named(_ arguments: [String], below parent: any ParsableCommand.Type = Lander.self) -> any ParsableCommand.Type {
     guard let word = arguments.first,
       let child = parent.configuration.subcommands.first(where: {

@@ -8,7 +8,7 @@ struct AlarmLooker {
   enum Event: Sendable {
     /// The next round of looks is due.
     case rang
-    /// The time limit is over for the looks that belong to this timer.
+    /// The looks that belong to this timer have timed out.
     case late(Int)
     case found(slot: Int, intent: Int, Outcome)
     /// It is time to ask again whether another deployment has the hosts.

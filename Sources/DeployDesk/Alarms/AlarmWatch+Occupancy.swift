@@ -32,7 +32,7 @@ extension AlarmWatch {
     guard case .reached(let state) = survey else { return .free }
     if let holder = state.lock?.deployment, holder != plan.id {
       let known = all.first { $0.id == holder }
-      // A task changes no release. The lock of a deployment that has ended does not mean that anything works on the hosts.
+      // A task changes no release. The lock of a deployment that has ended does not mean that anything is running on the hosts.
       if known.map({ $0.kind.task == nil && $0.isOpen }) ?? true { return .busy("deployment \(holder) has \(host.name)") }
     }
     guard let receipt = state.receipt else { return .gone([number]) }

@@ -2,8 +2,8 @@ package import DeployModel
 
 /// What the journal says about the hosts of an alarm.
 extension PastDeployments {
-  /// Returns which deployment has the hosts of a deployment, according to the journal. A later deployment counts if it is changing one of
-  /// the hosts, or has changed one without restoring it. Tasks do not count.
+  /// Returns whether a later deployment has taken the hosts of a deployment, according to the journal. A later deployment counts if it is
+  /// changing one of the hosts, or has changed one without restoring it. Tasks do not count.
   /// - Parameters:
   ///   - hosts: the numbers of the hosts.
   ///   - own: the rollback that the alarm itself started, or nil if there is none.

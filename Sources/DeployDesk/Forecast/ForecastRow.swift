@@ -13,7 +13,7 @@ package struct ForecastRow: Sendable {
     var foundAfter: Interval?
     /// Why the run did not succeed, or nil if it succeeded.
     var reason: String?
-    /// If the looks at hosts could not decide and a person was asked, the reason; otherwise nil.
+    /// Why the looks could not decide, so that a person was asked. Nil if nobody was asked.
     var undecided: String?
 
     init(_ run: FleetRun, of hosts: Int) {
@@ -58,9 +58,9 @@ package struct ForecastRow: Sendable {
   package let foundAfter: Spread?
   /// Why the first failed run failed, or nil if no run failed.
   package let reason: String?
-  /// The number of runs in which looks at hosts could not decide, so that a person was asked.
+  /// The number of runs in which a person was asked because the looks could not decide.
   package let undecided: Int
-  /// Why looks could not decide in the first of these runs, or nil if there was no such run.
+  /// Why the looks could not decide in the first of these runs, or nil if there was no such run.
   package let doubt: String?
 
   init(strategy: String, faults: FleetFaults, runs: [Run]) {
@@ -84,7 +84,7 @@ package struct ForecastRow: Sendable {
   /// If the release was bad, the fraction of runs that stopped it; otherwise nil.
   package var found: Double? { isOfRelease ? share(stopped) : nil }
 
-  /// The fraction of runs in which looks at hosts could not decide, so that a person was asked.
+  /// The fraction of runs in which a person was asked because the looks could not decide.
   package var undecidedShare: Double { share(undecided) }
 
   private func share(_ count: Int) -> Double { runs == 0 ? 0 : Double(count) / Double(runs) }

@@ -68,8 +68,8 @@ extension Desk {
     try await endLate(Surveyed(selection: selection, surveys: surveys).parked)
   }
 
-  /// Returns a problem for each option that requests another revision, or another way to deploy it. Such options are refused because the
-  /// group's own revision is deployed in the same way as before.
+  /// Returns a problem for each option that requests a different revision, or a different way to deploy the group's revision. Such options
+  /// are refused because the group's own revision is deployed in the same way as before.
   private static func besides(_ request: DeploymentRequest) -> [Problem] {
     let words: [(String, Bool)] = [
       ("--revision", request.revision != nil), ("--force", request.force), ("--ran", request.ran != nil), ("--again", request.again != nil),

@@ -13,7 +13,7 @@ extension Desk {
   ///   - queues: whether the current command can wait in the queue. `remove` and `join` cannot.
   ///   - ready: the bundle to deploy, or nil if it has to be built.
   ///   - origin: the revision's commit and changes, or nil if they have to be looked up.
-  /// - Throws: `Problems` with everything that is known to be wrong when the plan is given up.
+  /// - Throws: `Problems` with everything that is known to be wrong when planning stops.
   package func plan(
     _ asked: Asked, of project: LoadedProject, connecting: Bool = true, ticket: String? = nil, endsLate: Bool = false,
     isShown: Bool = false, queues: Bool = true, bringing ready: BuiltBundle? = nil, from origin: Provenance? = nil
@@ -64,7 +64,7 @@ extension Desk {
     return PlannedDeployment(plan: plan, rehearsal: rehearsal, installation: appSpec.installation)
   }
 
-  /// Returns the hosts that the deployment leaves alone. If one of them does not answer but might have stage marks, this warns.
+  /// Returns the hosts that the deployment leaves alone. Warns if one of them does not answer but might have stage marks.
   private func heard(_ others: Bystanders?, of selection: Selection) -> Bystanders? {
     if others?.areUnknown == true, selection.remembersStages {
       tell(.remark("A host of the group that is left alone does not answer, so it is unknown which stages it remembers."))

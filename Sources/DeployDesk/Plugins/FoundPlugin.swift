@@ -10,7 +10,7 @@ struct FoundPlugin {
 extension PluginDesk {
   /// Returns the newest version that a source offers and that is in all ranges.
   /// - Parameters:
-  ///   - ranges: the ranges, each with the plugin that asks for it, which error messages mention.
+  ///   - ranges: the ranges, each with the plugin that asks for it. Error messages mention that plugin.
   ///   - name: the name that the plugin must have, or nil for any name.
   func pick(_ source: String, _ ranges: [(range: VersionRange, of: String)], name: String? = nil) throws(Problems) -> FoundPlugin {
     do throws(Problem) { try Self.check(source) } catch { throw Problems(error) }

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// Leaves messages on hosts that a deployment has locked, and waits in the queue for these locks. Both work from any machine.
+/// Leaves messages on hosts that a deployment has locked, and waits in the queue for these locks. Any machine can do both.
 package protocol HostExchange: Sendable {
   /// Returns what the deployment with the lock is waiting for a person to answer, or nil if the host does not know that yet.
   func awaited(by deployment: Deployment.ID, on host: Host, at path: String) async throws(Failure) -> Awaited?

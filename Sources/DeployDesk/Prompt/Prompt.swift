@@ -117,8 +117,8 @@ package actor Prompt {
     return await drive(id)
   }
 
-  /// Runs functions in parallel, and returns their results in order. Unless `keepGoing` is true, the others are ended as soon as one
-  /// function fails.
+  /// Runs functions in parallel, and returns their results in order. As soon as one function fails, the other functions are ended, unless
+  /// `keepGoing` is true.
   /// - Parameter limit: the largest number of functions that run at the same time, or 0 for all.
   private func gather(_ bodies: [Body], _ limit: Int, _ keepGoing: Bool) async -> [ScriptResult] {
     let left = ScriptResult.raised(ScriptError(Failure(.cancelled, "a function beside this one failed")))

@@ -7,10 +7,11 @@ extension Desk {
   /// deployments.
   /// - Parameters:
   ///   - urgent: the reason given with `--urgent`, or nil if the deployment is not urgent. An urgent deployment goes ahead of all waiting
-  ///     deployments, and it cancels a deployment that has the hosts and is waiting for a person.
-  ///   - until: when the time in the queue is over. If nil, the time starts now and is as long as `busy` says.
+  ///     deployments, and it cancels a deployment that holds the hosts while it waits for a person.
+  ///   - until: when the deployment stops waiting in the queue. If nil, it waits from now for as long as `busy` says.
   ///   - origin: the origin of the revision, or nil if it has to be looked up.
-  /// - Throws: `Problems`. They have the exit code `locked` if the time in the queue is over, or if a newer deployment superseded this one.
+  /// - Throws: `Problems`. They have the exit code `locked` if this deployment waited too long in the queue, or if a newer one superseded
+  ///   it.
   package func planInTurn(
     _ asked: Asked, of project: LoadedProject, _ busy: WhenBusy, urgent: String? = nil, until: Timestamp? = nil,
     from origin: Provenance? = nil

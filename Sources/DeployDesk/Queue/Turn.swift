@@ -20,7 +20,7 @@ package actor Turn {
     clock = desk.ports.clock
   }
 
-  /// Takes the place or renews it. If the place was not renewed in time, this takes a new place behind the other deployments.
+  /// Takes the place or renews it. If the place was not renewed in time, takes a new place behind the other deployments.
   func ask() async throws(Failure) -> LinePlace { try await exchange.lineUp(ticket, renews: false, on: host, at: path) }
 
   /// Renews the place regularly until it is given up or the host has granted the lock.

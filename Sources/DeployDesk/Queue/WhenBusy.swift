@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// What a deployment does if another deployment has its hosts or is waiting for them in the queue.
+/// What a deployment does if another deployment holds its hosts, or is already waiting for them in the queue.
 package enum WhenBusy: Sendable, Hashable {
   /// The deployment is refused.
   case fail

@@ -19,7 +19,7 @@ package struct DryRun: Sendable {
 
   /// The findings in the recipes' functions.
   package struct Result: Sendable {
-    /// The mistakes that occur no matter what hosts answer.
+    /// The mistakes that occur no matter how the hosts answer.
     package var problems: [Problem] = []
     /// The mistakes that might occur, and the parts that the rehearsal did not reach.
     package var warnings: [Problem] = []

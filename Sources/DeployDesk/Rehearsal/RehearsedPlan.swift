@@ -21,6 +21,6 @@ package struct RehearsedPlan: Sendable {
     good.count { if case .noted(.waveBegan) = $0.fact { true } else { false } }
   }
 
-  /// The problems that occur no matter what hosts answer.
+  /// The problems that occur no matter how the hosts answer.
   package var problems: [Problem] { findings.filter(\.isCertain).map(\.problem) }
 }

@@ -21,7 +21,8 @@ struct Rehearsing: Sendable {
     var broken: BrokenPromise?
   }
 
-  /// Runs both rehearsals at the same time. The faults of the second one are known as soon as the first wave of the first one has ended.
+  /// Runs both rehearsals at the same time. The faults of the second rehearsal are known as soon as the first wave of the other one has
+  /// ended.
   /// - Throws: an error that says what is wrong with the sources, or that a rehearsal did not end.
   func run() async throws -> RehearsedPlan {
     let (firstWave, tell) = AsyncStream.makeStream(of: [Entry].self)
@@ -110,7 +111,7 @@ struct Rehearsing: Sendable {
       shown: shown, scripts: scripts, lowest: isGood ? service.lowest : nil, broken: simulation.checkers.broken.first)
   }
 
-  /// Returns a finding if the simulation stopped early, so that nobody takes the steps up to that point for the whole plan.
+  /// Returns a finding if the simulation stopped early. Without it, people would take the steps up to that point for the whole plan.
   private func cut(_ good: Play) -> [RehearsalFinding] {
     guard let broken = good.broken else { return [] }
     let problem = Problem("the rehearsal ends here, because \(broken)", fix: "this is a defect of lander: please report it")

@@ -14,7 +14,7 @@ extension Desk {
   /// - Parameters:
   ///   - message: the first message for the deployment, or nil if there is none.
   ///   - staying: how long the engine keeps running at a gate that waits for a person.
-  ///   - reason: the reason for cancelling both deployments in an orderly way, or nil if they are not cancelled.
+  ///   - reason: the reason for cancelling both deployments in an orderly way, or nil to continue them.
   ///   - wantsOutput: whether the events include the output of commands.
   /// - Throws: if another process runs one of them, if newer deployments have taken over their hosts, or if the journal cannot be read.
   package func resume(

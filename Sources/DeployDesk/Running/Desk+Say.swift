@@ -53,7 +53,7 @@ extension Desk {
     let deadline = now + patience
     while await messages.waits(message.id, for: deployment) {
       let isRunning = try isClaimed(deployment)
-      // If the message cannot be withdrawn, an engine has just taken it.
+      // A message that cannot be withdrawn has just been taken by an engine.
       if !isRunning || now >= deadline, await messages.withdraw(message.id, from: deployment) {
         // An engine writes a message to its journal before it takes the message out of the mailbox, and it might die between these two
         // steps.

@@ -3,8 +3,8 @@ import DeployEngine
 import DeployModel
 import Synchronization
 
-/// While a command waits for hosts, reports which of them have not answered. This matters because Lander gives up on a dead host only after
-/// half a minute.
+/// While a command waits for hosts, reports which of them have not answered. The reports are needed because Lander gives up on a dead host
+/// only after half a minute.
 final class AnswerWatch: Sendable {
   /// The time before the first report.
   private static let first = Interval.seconds(2)

@@ -5,7 +5,7 @@ extension PastDeployments {
   /// The largest number of deployments that are searched, newest first.
   private static let depth = 10
 
-  /// Returns a problem for each host that its last deployment from this state folder could not restore. The problem's subject is the host's
+  /// Returns a problem for each host whose last deployment from this state folder could not restore it. The problem's subject is the host's
   /// name. Such a host might look intact, but a person has to check it. Hosts that have had a later deployment are left out.
   package func failedRestores(_ found: Surveyed) async throws -> [Problem] {
     let (recipe, group) = (found.selection.recipe.name, found.selection.group)

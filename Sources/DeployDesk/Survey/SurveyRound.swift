@@ -2,8 +2,8 @@ import DeployCore
 import DeployEngine
 import DeployModel
 
-/// The questions to the hosts of several selections. A host often belongs to several recipes. It is then asked once for each different
-/// place that they use on it.
+/// The questions to the hosts of several selections. A host often belongs to several recipes. Such a host is asked once for each different
+/// place that its recipes use.
 struct SurveyRound: Sendable {
   /// A host, and what it is asked.
   struct Asked: Sendable {

@@ -45,7 +45,7 @@ struct HistoryCommand: Verb {
     for (index, deployment) in all.prefix(limit).enumerated() {
       if let gate = try await past?.openGate(of: deployment) {
         let isLate = deployment.parked.map { $0 <= SystemClock.now } ?? false
-        // Another machine might have ended the deployment, in which case this journal does not show that.
+        // If another machine has ended the deployment, this journal does not show it.
         report.entries[index].waits = isLate ? nil : gate
         if isLate { report.entries[index].next = "lander resume \(deployment.id)  its time is over" }
       }

@@ -75,7 +75,7 @@ struct AlarmFollowUp {
     }
   }
 
-  /// Watches until the alarm ends, the time is over, or a signal arrives. If the alarm fires, runs the rollback.
+  /// Watches until the alarm ends, `time` has passed, or a signal arrives. If the alarm fires, runs the rollback.
   /// - Parameter time: how long to watch, or nil to watch until the alarm ends.
   private func run(
     _ watch: AlarmWatch, on desk: Desk, of project: LoadedProject, for time: Interval? = nil, ending signal: FirstSignal

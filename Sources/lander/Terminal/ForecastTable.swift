@@ -33,7 +33,7 @@ struct ForecastTable {
     ] + Table(Self.heading.map { $0.uppercased() }, rows: shown).lines(on: surface, indent: 2) + remarks
   }
 
-  /// Lines that say why good releases were stopped, in which runs looks could not decide, and how far a fraction of 0% can be trusted.
+  /// Lines that say why good releases were stopped, in which runs the looks could not decide, and how far a fraction of 0% can be trusted.
   var remarks: [String] {
     var lines: [String] = []
     for row in rows {

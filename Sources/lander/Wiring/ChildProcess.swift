@@ -7,7 +7,7 @@ struct ChildProcess {
     case exited(Int)
     case signalled(Int)
     case timedOut
-    /// The process has ended, but the stream with this number (1 or 2) stayed open until the time was over.
+    /// The process has ended, but the stream with this number (1 or 2) stayed open until the time limit was reached.
     case leftOpen(Int)
     case stopped
   }
@@ -27,7 +27,7 @@ struct ChildProcess {
   /// request, or at the end of the grace time.
   var stops: @Sendable () -> Int = { 0 }
 
-  /// Starts the process in a process group of its own, and waits until it has ended and its output is closed, or the time is over.
+  /// Starts the process in a process group of its own, and waits until it has ended and its output is closed, or until it times out.
   /// - Parameter output: called with the number of a stream and bytes of it, or with no bytes at the end of the stream.
   func run(output: (Int, [UInt8]) -> Void) throws(NotStarted) -> Ended {
     let child = try start()

@@ -6,7 +6,7 @@ extension Wiring {
   /// Makes a project from a typed strategy: `rolling { batch = "10%" }`, `require "strategies.mine" {}`, or the name of one of CodeDeploy's
   /// configurations, which needs no strategy.
   /// - Parameters:
-  ///   - recipe: the recipe whose bounds apply. Its configuration applies too, unless the text is the name of another one.
+  ///   - recipe: the recipe whose bounds apply. Its configuration applies too, unless the text is the name of a different configuration.
   ///   - options: the options with the project's folder, where `require` finds files.
   /// - Throws: an error that says what is wrong with the text.
   static func strategy(_ text: String, in recipe: Recipe, _ options: ProjectOptions) throws -> LoadedProject {

@@ -4,7 +4,7 @@ import DeployModel
 
 /// Looks up a typed name in the reference.
 struct DocsLookup {
-  /// The absolute path of the project's folder. If there is no `deploy.lua`, of the folder in which it would be.
+  /// The absolute path of the project's folder. If there is no `deploy.lua`, the path of the folder in which it would be.
   let folder: String
   /// The project's state folder, absolute.
   let state: String

@@ -5,9 +5,9 @@ import DeployStore
 import Synchronization
 
 /// What deployments of this `deploy.lua` read in addition to recipes and plugins: files of the project, and environment variables. Commands
-/// that look at hosts or repair them use this if something is missing today. For a file, they use its newest text. For a variable, they use
-/// its value if all these deployments had the same one. A variable with different values often selects the hosts, so a guess could reach
-/// the wrong hosts.
+/// that look at hosts or repair them use what was read then if something is missing today. For a file, they use its newest text. For a
+/// variable, they use its value if all these deployments had the same one. A variable with different values often selects the hosts, so a
+/// guess could reach the wrong hosts.
 final class KeptReads: Sendable {
   private struct Reading {
     let deployment: DeploymentSummary

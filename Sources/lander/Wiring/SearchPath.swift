@@ -1,7 +1,7 @@
 import DeployModel
 
 /// Folders with a company's own plugins and recipes, which an update of Lander never changes. Each folder has `plugins/` and `recipes/`.
-/// Plugins and recipes of the project take precedence over these, and these take precedence over Lander's own.
+/// Plugins and recipes of the project take precedence over those in these folders, which take precedence over Lander's own.
 enum SearchPath {
   /// Returns the folders in `LANDER_PATH`, which are separated by `:`, and then the user's folder and the machine's folders if they exist.
   /// - Throws: an error that lists everything wrong with the folders in `LANDER_PATH`.

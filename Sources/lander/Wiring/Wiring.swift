@@ -176,7 +176,7 @@ enum Wiring {
   }
 
   /// Returns a function that reads files by the paths that `require` and `read_text` use, and environment variables as `$NAME`. It reads
-  /// only files of the project, of Lander, and of the search path, from which it reads only plugins and recipes.
+  /// only files of the project, of Lander, and of the search path. From the search path, it reads only plugins and recipes.
   /// - Throws: an error that says what is wrong with the search path.
   static func reader(of folder: String) throws(Problems) -> @Sendable (String) throws(Problem) -> String? {
     let (shipped, company) = (Shipped.folder(), try SearchPath.folders())
