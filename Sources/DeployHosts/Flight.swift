@@ -38,7 +38,7 @@ final class Flight: Sendable {
     await stop?()
   }
 
-  /// Ends the operation because its time is over. This works like a cancellation, but with a different message.
+  /// Ends the operation because it has timed out. This works like a cancellation, but with a different message.
   private func expire() async {
     let (stop, wake) = state.with { state in
       state.late = true
@@ -48,7 +48,7 @@ final class Flight: Sendable {
     await stop?()
   }
 
-  /// Whether the operation's time is over.
+  /// Whether the operation has timed out.
   var isLate: Bool { state.with { $0.late } }
 
   private var tooLate: Failure {
@@ -57,15 +57,15 @@ final class Flight: Sendable {
     )
   }
 
-  /// Throws if the operation was cancelled or its time is over. Long operations call this between two steps.
+  /// Throws if the operation was cancelled or has timed out. Long operations call this between two steps.
   func check() throws(Failure) {
     let (cancelled, late) = state.with { ($0.cancelled, $0.late) }
     if cancelled { throw Flight.cancelled }
     if late { throw tooLate }
   }
 
-  /// Runs the body, but stops waiting for it if the operation is cancelled or its time is over. The body then has `slack` more time
-  /// to end in an orderly way.
+  /// Runs the body, but stops waiting for it if the operation is cancelled or times out. The body then has `slack` more time to end in an
+  /// orderly way.
   func race(slack: Interval = .zero, _ body: @escaping @Sendable () async -> Outcome) async -> Outcome {
     let (stream, sink) = AsyncStream.makeStream(of: Outcome.self)
     let stopped = state.with { state in
@@ -90,7 +90,7 @@ final class Flight: Sendable {
     defer { timer.cancel() }
     for await outcome in stream {
       work.cancel()
-      // A job of the host program that was ended because its time was over reports a cancellation, so its failure is replaced.
+      // A job of the host program reports a cancellation even if it was ended because it timed out. So its failure is replaced.
       let late = state.with { $0.late }
       return late && outcome.failure?.kind == .cancelled ? Outcome(failure: tooLate) : outcome
     }

@@ -96,7 +96,7 @@ package final class Hosts: Transport {
     await fly(intent, at: site, output: output) { errand in await self.perform(errand) }
   }
 
-  /// Performs an intent with `body`. Ends it if its time limit is over or it is cancelled.
+  /// Performs an intent with `body`. Ends the intent if it times out or is cancelled.
   func fly(
     _ intent: Intent, at site: HostSite, output: @escaping @Sendable (OutputChunk) -> Void,
     by body: @Sendable (Errand) async -> Outcome

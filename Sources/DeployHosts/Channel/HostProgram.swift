@@ -65,7 +65,7 @@ struct HostProgram: Sendable {
   }
   /// The text of the functions and of everything that they need, without what every keeper already has.
   func text(of names: [String]) -> [UInt8] { functions.text(of: functions.needed(by: names).subtracting(keeping)) }
-  /// What a new channel with these needs gets: the first bundle that covers the needs, or else both bundles and whatever else is needed.
+  /// What a new channel gets for these needs: the first bundle that covers them, or else both bundles and everything else that is needed.
   func opening(_ needs: Needs) -> Needs {
     for bundle in bundles where needs.known.isSubset(of: bundle.known) && needs.own.isSubset(of: bundle.own) { return bundle }
     var all = needs

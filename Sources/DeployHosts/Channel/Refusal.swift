@@ -20,7 +20,7 @@ enum Refusal {
         fix: "raise the limit of the login user (fsize in /etc/security/limits.conf)")
     }
     let kind = kind(of: status, said: said)
-    // Because of the shell's own message about a full disk, people would look for the cause in the recipe's hooks.
+    // With the shell's own message about a full disk, people would look for the cause in the recipe's hooks.
     if kind == .noSpace, fix == nil {
       return Failure(.noSpace, "the host's disk or quota is full", fix: "make room there: df -h; df -i")
     }

@@ -16,8 +16,8 @@ final class Warden: Sendable {
   /// The time between TERM and KILL.
   static let grace = Interval.seconds(1)
 
-  /// Makes sure that a process group ends when this process ends. Processes that have the group's mark but left the group end too. The
-  /// warden learns about the group before the command begins, so it cannot miss the group.
+  /// Makes sure that a process group ends when this process ends. Processes that have the group's mark but have left the group are ended
+  /// too. The warden learns about the group before the command begins, so it cannot miss the group.
   /// - Throws: if the warden cannot be started.
   func watch(_ group: pid_t, _ mark: CommandMark) throws(Failure) {
     try state.with { state throws(Failure) in

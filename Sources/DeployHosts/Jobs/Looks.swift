@@ -5,7 +5,7 @@ import DeployModel
 struct Looks: Sendable {
   /// The time until the next look, in milliseconds.
   private(set) var pause = Looks.shortest
-  /// The usual duration of recipes' commands in the recent past, in milliseconds, as far as looks can tell.
+  /// The usual duration of recipes' commands in the recent past, in milliseconds, as far as the looks show it.
   private var usual = 12.0
   private var isFirst = true
 

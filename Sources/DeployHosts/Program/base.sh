@@ -48,7 +48,7 @@ l_in() {
 }
 
 # Runs the command and sends its output. Each piece has its length, so that its contents are never misread. Each piece has the nonce, so
-# that it differs from what a login shell's children print in between.
+# that it differs from what a login shell's children print meanwhile.
 l_call() {
   case $l_direct in
     *" ${1#l_} "*)
@@ -120,7 +120,7 @@ l_full() {
     "raise fsize in /etc/security/limits.conf, and look at df -h $l_at"
   l_die 43 "nothing more can be written to $l_at: its disk or quota is full" "make room there: df -h $l_at"
 }
-# FOLDER: says why it cannot be written to. Only the disk can keep out the folder's owner or root. Its mode never does.
+# FOLDER: says why it cannot be written to. For the folder's owner and for root, the disk is the only possible reason, never the mode.
 l_sealed() {
   l_named "$1"
   if [ "$(id -u)" = 0 ] || [ -O "$1/." ]; then
@@ -128,7 +128,7 @@ l_sealed() {
   fi
   l_die 45 "$l_at cannot be written by $(id -un)" "chown $(id -un) $l_at, or deploy as its owner"
 }
-# PATH: removes the reserve, so that a host with a full disk can go back. Says `freed` if there was a reserve.
+# PATH: removes the reserve, so that a host with a full disk can be rolled back. Says `freed` if there was a reserve.
 l_spare() { ! l_memory "$1" || { rm "$L/reserve" 2>/dev/null && echo freed; }; return 0; }
 
 # FILE BEHIND SYNC: writes the payload to FILE; if BEHIND is not empty, appends it. If SYNC is `conv=fsync`, the payload is on disk
@@ -158,7 +158,7 @@ l_stamp() {
   [ "$1" != Z ] && [ "$1" != X ] || return 1
   l_start=${20}
 }
-# FILE: whether the process in it (`pid start boot`) lives. After a reboot, or if the pid was used again, that is another process.
+# FILE: whether the process that it names (`pid start boot`) lives. After a reboot, or if the pid was reused, it is a different process.
 l_alive() {
   { read -r l_p l_s l_b; } 2>/dev/null <"$1" || return 1
   [ "$l_b" = "$l_bootid" ] && l_stamp "$l_p" && [ "$l_start" = "$l_s" ]
@@ -309,8 +309,8 @@ l_guard() {
   trap 'rm -rf "$L/guard.d"' EXIT
 }
 
-# FENCE TOKEN FILE: refuses an older deployment, or another one with the same fence. Remembers a newer one. FILE is synced to disk with it.
-# The fence -1 comes from a person outside any deployment, and is not compared.
+# FENCE TOKEN FILE: refuses an older deployment, or a different one with the same fence. Remembers a newer one. FILE is synced to disk with
+# it. The fence -1 comes from a person outside any deployment, and is not compared.
 l_fence() {
   [ "$1" -ge 0 ] || return 0
   l_f= l_t=

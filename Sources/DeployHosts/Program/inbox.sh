@@ -2,8 +2,8 @@
 # is `NAME.answer` instead. Messages are removed with the lock. Answers stay until the next deployment takes the lock.
 
 # DEPLOYMENT: prints a line for each message that waits: `message DEPLOYMENT NAME TEXT`. For a file that is not trusted, the line is `odd
-# DEPLOYMENT NAME`: its owner is neither root nor this user, others can write to it, it is not a plain file, or it is large. Costs nothing
-# while there is no folder.
+# DEPLOYMENT NAME`. A file is not trusted if its owner is neither root nor this user, if others can write to it, if it is not a plain file,
+# or if it is large. Costs nothing while there is no folder.
 l_letters() {
   [ -d "$L/inbox/$1" ] || return 0
   stat -c '%u %a %s %f %n' "$L/inbox" "$L/inbox/$1" "$L/inbox/$1"/*.json 2>/dev/null | head -n 42 | {
@@ -45,7 +45,7 @@ l_letter() {
   [ "$h_dep" = "$2" ] || l_die 42 "deployment $h_dep of $h_owner has the lock of $1, not $2"
   l_to=$L/inbox/$2 l_f=$3
   mkdir -p "$l_to" || l_full "$L"
-  # Of the answers that nobody fetched, only the newest stay. Their names are the last ones. So answers never block a message.
+  # Of the answers that nobody fetched, only the newest stay, so answers never block a message. The newest come last in the order of names.
   set -- "$l_to"/*.answer
   while [ $# -gt 40 ]; do
     rm -f "$1"

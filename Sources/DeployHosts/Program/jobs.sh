@@ -87,7 +87,7 @@ l_bar() {
 # PATH FENCE TOKEN DEPLOYMENT INTENT TIMEOUT GRACE CAP MERGE USER SIZE SINCE AGAIN AWAIT LINE OURS SCRIPT. Without SCRIPT, the script of
 # SIZE bytes and the command's input are on stdin. If OURS is not empty, the script calls functions of this program. Says started or
 # already. SINCE is the engine's clock in ms. With AGAIN=repeat, a lost job is started once more. With AWAIT=1, the job's end is reported
-# once its output is closed too or its time is over.
+# once its output is closed too or it has timed out.
 l_job() {
   l_home "$1"
   fence=$2 token=$3 dep=$4 id=$5 timeout=$6 grace=$7 cap=$8 merge=$9

@@ -59,7 +59,7 @@ l_enter_job() {
   D=$L/jobs/$l_d folder=$P/.lander/jobs/$l_d mark="LANDER_JOB=$P/.lander/jobs/$l_d/"
 }
 
-# Makes sure that a process looks at this job's deadline when it comes. One such watch serves all jobs of its keeper.
+# Makes sure that a process waits for this job's deadline. One such watch serves all jobs of its keeper.
 l_arm() {
   # The watch looks every five minutes, so that jobs with an earlier deadline need no other watch.
   l_uptime
@@ -99,7 +99,7 @@ l_await_due() {
     l_sleep=
   done
 }
-# The job's time is over. If its command ended in time, the processes that hold its output are left alone.
+# The job has timed out. If its command ended in time, the processes that hold its output are left alone.
 l_expire() {
   l_d=${D#"$L/jobs/"}
   l_enter_job

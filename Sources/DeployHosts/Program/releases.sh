@@ -85,7 +85,7 @@ l_whole() {
   }
 }
 
-# BASE REUSE: takes over the files of the release BASE that are as they should be, but never files that hooks or the application put there.
+# BASE REUSE: takes over the correct files of the release BASE, but never files that hooks or the application put there.
 l_keep() {
   cd "$P/releases/$1" || exit 46
   if [ "$2" = link ]; then

@@ -1,4 +1,4 @@
-# Takes an application off a host.
+# Removes an application from a host.
 
 # FOLDER: refuses a folder if something is mounted below it, because a mount does not belong to the application alone.
 l_unmounted() {

@@ -26,7 +26,8 @@ l_differs() {
   return 0
 }
 
-# PATH FENCE TOKEN RELEASE ROOM LISTS: the same as a job, for any number of files. ROOM is the job's own folder of uploads.
+# PATH FENCE TOKEN RELEASE ROOM LISTS: does the work of l_differs as a job, for any number of files. ROOM is the job's own folder of
+# uploads.
 l_compare() {
   l_home "$1"
   l_pass "$2" "$3"

@@ -157,8 +157,8 @@ l_survey() {
     at=${up:-/}
   done
   [ -d "$at" ] || echo "blocked $at is no folder, and a folder belongs there mv $at $at.found"
-  # What the kernel shows of a process is made when it is looked at, so the first time is now; busybox tells it in whole seconds. The folder
-  # of this process belongs to the login user, unless the kernel hides what is in it.
+  # The kernel makes the files in /proc when somebody looks at them, so the first time is now; busybox prints it in whole seconds. The
+  # folder of this process belongs to the login user, unless the kernel hides what is in it.
   l_l=$(stat -c '%.3Y %d:%i %U %N' /proc/self/fd/1 "/proc/$$/." "$at/." "/proc/$$/exe" 2>/dev/null) ||
     l_l="$(date +%s) x$LF- - UNKNOWN$LF- $(stat -L -c '%d:%i x' "$at")$LF$(readlink -f "/proc/$$/exe")"
   l_a=${l_l%% *} l_l=${l_l#*"$LF"}

@@ -119,8 +119,8 @@ l_numbered() {
   { printf '%s\n%s\n' "$1" "$2" >"$L/.sequence"; } 2>/dev/null && mv -fT "$L/.sequence" "$L/sequence" || l_full "$L"
 }
 
-# Keeps a megabyte in reserve. It is removed if the disk is full and the host has to go back. About 30 jobs, each with four blocks and a
-# folder, take up half of it.
+# Keeps a megabyte in reserve. It is removed if the disk is full and the host has to be rolled back. About 30 jobs, each with four blocks
+# and a folder, take up half of it.
 l_reserve() {
   [ ! -f "$L/reserve" ] || return 0
   { printf '%1048576s' '' >"$L/reserve"; } 2>/dev/null || rm -f "$L/reserve"
@@ -192,7 +192,7 @@ l_unlock() {
   esac
   [ "$5" != over ] || l_blank
   [ ! -d "$L/lock" ] || rm -rf "$L/lock"
-  # Answers stay for those who asked, who might not look until after a deployment that ended quickly.
+  # Answers stay, because a deployment might end before those who asked look at them.
   [ ! -d "$L/inbox" ] || {
     rm -rf "$L/inbox"/*/*.json "$L/inbox"/*/.new "$L/inbox"/*/.answer
     rmdir "$L/inbox"/* "$L/inbox" 2>/dev/null || :
@@ -265,7 +265,7 @@ l_trim() {
 # writes it, so its release must exist and be current. If a good receipt of another release is replaced, it becomes the previous one. The
 # former previous one is kept until the new one is good, so that everything is as before if the new one is rolled back. Every receipt that
 # is replaced stays in receipts/ as long as its release is kept. One on trial stays only if its successor is of another release. A full disk
-# must not keep a host from going back, so the host does without a receipt that cannot be linked.
+# must not prevent a rollback of the host, so the host does without a receipt that cannot be linked.
 l_record() {
   l_home "$1"
   umask 077

@@ -59,8 +59,8 @@ extension LinePlace {
     }
   }
 
-  /// Why this deployment does not get a free lock: either another deployment comes first, or another one has superseded this one. Nil if
-  /// neither is true.
+  /// Why this deployment does not get a free lock: either another deployment comes first, or a newer deployment has superseded this one.
+  /// Nil if neither is true.
   fileprivate var reason: Failure? {
     if let superseded {
       return Failure(.locked, "a newer deployment superseded this one: \(superseded.purpose), by \(superseded.owner)")

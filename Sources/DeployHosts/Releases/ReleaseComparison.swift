@@ -57,8 +57,7 @@ struct ReleaseComparison {
     odd.append((path, "\(function) \(odd.count) \(Quoting.word(path)) \(Quoting.word(value))\n"))
   }
 
-  /// Returns whether an entry has the expected kind and size. An entry that does not is never read, because it might be a pipe, or have no
-  /// end.
+  /// Returns whether an entry has the expected kind and size. Any other entry is never read, because it might be a pipe, or have no end.
   private func isAlike(_ path: String, _ look: ReleaseLook) -> Bool {
     let key = Array(path.utf8)
     guard let entry = wanted[key], let found = look.entries[key] else { return false }
