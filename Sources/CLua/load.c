@@ -1,4 +1,5 @@
-/* Compiles the text of recipes. Some things cost Lua's compiler the square of their number, and nothing stops it meanwhile. */
+/* Compiles the text of recipes. Some things cost Lua's compiler time that grows with the square of their number, and nothing stops it
+   meanwhile. */
 #include "inside.h"
 #include <string.h>
 

@@ -4,7 +4,7 @@ import DeployModel
 enum RehearsalNote {
   /// The function used an answer that the rehearsal had invented.
   case doubt
-  /// A mistake. `kind` is `misnamed` if the mistake occurs no matter what hosts answer.
+  /// A mistake. `kind` is `misnamed` if the mistake occurs no matter how the hosts answer.
   case mistake(kind: String, Problem)
   /// The next operation might run `times` times. The pauses between the runs take `pauses` milliseconds in total.
   case repeats(times: Int, pauses: Int)

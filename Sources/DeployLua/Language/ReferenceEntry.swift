@@ -111,7 +111,7 @@ package struct ReferenceIndex {
     return fieldsOfWords + objects.flatMap { name, fields in fields.map { entry($0, of: name) } }
   }
 
-  /// Returns a field that functions read. If the field is itself an object, the entry has that object's fields too.
+  /// Returns the entry for a field of an object. If the field is itself an object, the entry has that object's fields too.
   private func entry(_ field: Word.Field, of object: String) -> ReferenceEntry {
     let inner = vocabulary.objects.filter { $0.name == field.type }.flatMap { entry($0).lines.dropFirst() }
     let kind = vocabulary.meaning(of: field.type) ?? field.type

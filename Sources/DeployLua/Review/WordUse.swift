@@ -13,8 +13,8 @@ struct WordUse {
   var literals = LiteralReview()
   /// The members that the source itself sets on some value. That value might be an object of the language.
   private(set) var own: Set<Substring> = []
-  /// The variables whose values change somewhere, identified by the tokens that declare them. Nothing is known about their values anywhere
-  /// else.
+  /// The variables whose values change somewhere, identified by the tokens that declare them. Nothing is known about their values at any
+  /// other place either.
   private var changing: Set<Int> = []
   /// Whether this walk only collects the variables that change.
   private let isFirst: Bool

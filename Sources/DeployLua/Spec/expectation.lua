@@ -46,7 +46,7 @@ function methods.differs(value, other)
   if not difference.between(other, value) then return fail("expected another value than %s", difference.text(other)) end
 end
 
---- Returns whether a text contains a part, or a list an item.
+--- Returns whether a text contains a part, or a list contains an item.
 local function has(name, value, part)
   if type(value) == "string" and type(part) == "string" then return string.find(value, part, 1, true) ~= nil end
   if type(value) ~= "table" then

@@ -10,8 +10,8 @@ language.words[word] = { fields = facts.object.fields }
 local may_be_absent = {}
 for _, field in ipairs(facts.object.fields) do may_be_absent[field[1]] = field.absent end
 
---- Returns the facts of a host, or of all hosts if it is nil. A fact that is false means that the host does not report it. asked: the word
---- of the test.
+--- Returns the facts of a host, or of all hosts if `host` is nil. A fact that is false means that the host does not report it. asked: the
+--- word of the test.
 local function read(host, given, asked)
   local said, absent = {}, {}
   for name, value in pairs(given) do

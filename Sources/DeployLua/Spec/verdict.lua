@@ -40,7 +40,8 @@ end
 
 function verdict.said(value) open[value] = nil end
 
---- Returns the key of an answer. Two answers with the same key count as one, which counts as used if any deployment of the test used it.
+--- Returns the key of an answer. Two answers with the same key count as one. It counts as used if at least one deployment of the test used
+--- it.
 local function key(answer) return (answer.command or (answer.method or "") .. " " .. answer.url) .. "\n" .. (answer.host or "") end
 
 --- Notes the parts without effect. parts: { message, fix, answer, reply } for each part of this t:deploy that had no effect. answer: its

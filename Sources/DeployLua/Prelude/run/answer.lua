@@ -7,8 +7,8 @@ local errors, language, rehearsal = import "runtime/errors", import "runtime/lan
 local answer = {}
 
 --- Returns a function that makes such objects, according to their declaration. methods: functions by name. missing(key): returns the value
---- of a declared field that the answer lacks. If missing is nil, such a field is nil. That function takes the known fields, and the fields
---- that a rehearsal invented. If a recipe reads an invented field, this is noted as a doubt.
+--- of a declared field that the answer lacks. If missing is nil, such a field is nil. The returned function takes the known fields, and the
+--- fields that a rehearsal invented. If a recipe reads an invented field, this is noted as a doubt.
 function answer.maker(object, methods, missing)
   local names, known = language.fields_of(object)
   for name, method in pairs(methods) do methods[name] = framed(method) end

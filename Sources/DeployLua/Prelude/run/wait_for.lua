@@ -1,4 +1,4 @@
--- host:wait_for { … }: asks the host one question repeatedly, until the answer is good or the time is over.
+-- host:wait_for { … }: asks the host one question repeatedly, until the answer is good or the call times out.
 
 local import = ...
 local boundary, grants = import "runtime/boundary", import "runtime/grants"
@@ -58,7 +58,7 @@ local function wait_for(number, given, plugin)
     local failure = answer.failure
     if not failure and answer.value ~= false then return end
     if failure and failure.kind ~= "unhealthy" and failure.kind ~= "timeout" then return operation.failed(number, failure) end
-    -- The last answer is more useful than a look that was cut short because the time was over.
+    -- The last answer is more useful than a look that was cut short by the time limit.
     if not failure then last = "the answer was no"
     elseif failure.kind == "unhealthy" then last, fix = failure.message, failure.fix
     elseif not last then last = string.format("no answer within %s", duration.described(limit)) end

@@ -1,4 +1,4 @@
--- rollout:watch { … }: a gate that looks at hosts for some time.
+-- rollout:watch { … }: a gate that checks hosts repeatedly for some time.
 
 local import = ...
 local grants, language = import "runtime/grants", import "runtime/language"

@@ -25,7 +25,7 @@ function problems.placed(record, place)
 end
 
 --- Notes a problem in a description, and lets the reading continue. In the run phase and in a test, raises the problem as an error. place:
---- the place, or nil for the line that runs. kind: "misnamed" if it is wrong no matter what hosts answer, or nil for "invalid".
+--- the place, or nil for the line that runs. kind: "misnamed" if it is wrong no matter how the hosts answer, or nil for "invalid".
 function problems.add(message, fix, place, kind)
   if phase.is "run" then
     if phase.rehearsing() then return rehearsal.mistake(kind or "invalid", message, fix, place) end

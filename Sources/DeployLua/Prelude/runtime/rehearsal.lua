@@ -41,7 +41,7 @@ function rehearsal.mistake(kind, message, fix, place)
   return void
 end
 
---- Reports a call that is wrong no matter what hosts answer. In a rehearsal it is noted, and in a deployment it is raised as an error.
+--- Reports a call that is wrong no matter how the hosts answer. In a rehearsal it is noted, and in a deployment it is raised as an error.
 function rehearsal.misuse(message, fix)
   if rehearsing() then return rehearsal.mistake("misnamed", message, fix) end
   return errors.usage(message, fix)

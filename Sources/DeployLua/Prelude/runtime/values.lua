@@ -27,7 +27,7 @@ function values.kind(name)
   end }
 end
 
---- Returns "log has debug, error, info and warn" without its "and", or nil if there are too many members to list.
+--- Returns a text such as "log has debug, error, info, warn", or nil if there are too many members to list.
 local function listed(name, members)
   local names = tables.keys(members)
   if #names > 12 then return nil end

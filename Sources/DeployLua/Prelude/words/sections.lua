@@ -1,4 +1,4 @@
--- The order of stages: joins the lists of several recipes, and moves each stage that names the stage before or after which it runs.
+-- The order of stages: joins the lists of several recipes, and moves each stage whose `before` or `after` names another stage.
 
 local import = ...
 local near, problems, tables = import "runtime/near", import "runtime/problems", import "runtime/tables"
