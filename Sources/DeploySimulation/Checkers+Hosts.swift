@@ -1,8 +1,8 @@
 import DeployCore
 import DeployModel
 
-/// Checks what must always hold for each host: the host has one owner (P1) and a complete release (P3), it can go back (P7), and what a
-/// deployment says about it is true (P8).
+/// Checks what must always hold for each host: the host has one owner (P1) and a complete release (P3), it can be rolled back (P7), and
+/// what a deployment says about it is true (P8).
 extension Checkers {
   /// P1: whoever changes a host holds its lock with the highest fence so far, and no job of another owner runs on the host at the same
   /// time.
@@ -45,7 +45,7 @@ extension Checkers {
     }
   }
 
-  /// P7: a host that goes back gets a good release, if it has one.
+  /// P7: a host that is rolled back gets a good release, if it has one.
   mutating func wayBack(_ engine: Int, _ number: Int, _ now: SimulatedHost) {
     let plan = watches[engine].plan
     guard let current = now.current, plan.kind.leadsToRelease, plan.kind != .deploy || plan.hosts[number].target?.id != current else {

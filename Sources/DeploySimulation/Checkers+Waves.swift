@@ -130,7 +130,7 @@ extension Checkers {
       "it was begun with \(unreachable) unreachable hosts, the budget being \(bounds.unreachable)")
   }
 
-  /// P7: while a host might go back, no release to which it could go back is removed.
+  /// P7: while a host might be rolled back, the releases to which it could be rolled back are not removed.
   mutating func pruned(_ engine: Int) {
     guard watches[engine].plan.flow.prunesLast == true, !watches[engine].pruning else { return }
     watches[engine].pruning = true

@@ -185,7 +185,7 @@ package struct Checkers: Sendable {
       out(engine, watches[engine].fleet[host])
     }
     if case .prune = intent.operation { pruned(engine) }
-    // All hosts have ended by that time. Once one host has been told, the release is good for all hosts.
+    // The deployment has ended on all hosts by then. Once one host has been told that the release is good, it is good for all.
     if case .unlock(_, let proved?, _) = intent.operation, proved == watches[engine].plan.id,
       let release = watches[engine].plan.content.release?.id
     {

@@ -1,5 +1,5 @@
-/// A symbolic link that an installation follows to something that it changes, and that users other than root and the deploying user can
-/// replace. Such a user can lead the installation to any file on the host, and `permissions` would then set that file's owner and mode.
+/// A symbolic link that users other than root and the deploying user can replace, and that an installation follows to something that it
+/// changes. Such a user can lead the installation to any file on the host, and `permissions` would then set that file's owner and mode.
 package struct ForeignLink: Sendable, Hashable {
   /// Why other users can replace the link.
   package enum Hold: Sendable, Hashable {

@@ -201,7 +201,7 @@ package struct InstallProgram: Sendable {
       let octal = String(mode, radix: 8)
       table.feed(paths, to: "xargs -0 chmod -- 0\(String(repeating: "0", count: 4 - octal.count))\(octal) || exit 1", in: &shell)
     case .acl(let acl, let paths):
-      // If the ACL has no mask, then because of `-n` each file's mask, which is the rights of the file's group, stays as it is.
+      // If the ACL has no mask, `-n` leaves each file's mask as it is. That mask is the rights of the file's group.
       let entries = acl.entries.map(\.text).joined(separator: ",").shellQuoted
       table.feed(paths, to: "xargs -0 setfacl -b -- || exit 1", in: &shell)
       table.feed(paths, to: "xargs -0 setfacl -n -m \(entries) -- || exit 1", in: &shell)

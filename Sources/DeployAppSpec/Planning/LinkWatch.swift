@@ -75,9 +75,9 @@ struct LinkWatch {
     done
     """
 
-  /// Reports each link on one of the paths that other users can replace. The report has the link, the reason, the user or group, the
-  /// folder, and the target. Fails if it has reported a link. A path without links needs no process. A path with links is followed in the
-  /// same way as by the kernel, through the target of each link.
+  /// Reports each link that is on one of the paths and that other users can replace. The report has the link, the reason, the user or
+  /// group, the folder, and the target. Fails if it has reported a link. A path without links needs no process. A path with links is
+  /// followed in the same way as by the kernel, through the target of each link.
   private static let walk = """
     set -f
     u=$(id -u) g=$(id -g) part=$0 told= seen=// last= links=

@@ -9,7 +9,7 @@ package struct AppSpecRequest: Sendable, Hashable {
   package var type: BundleType
   /// The number of revisions that stay under the engine's root, including the new one. At least 1.
   package var maxRevisions: Int
-  /// DISALLOW, OVERWRITE or RETAIN. If it is any other word, the deployment fails if a file already exists. The appspec file's own setting
+  /// DISALLOW, OVERWRITE or RETAIN. With any other word, the deployment fails if a file already exists. The appspec file's own setting
   /// overrides this one.
   package var fileExistsBehavior: String
   /// The path of the appspec file in the bundle.
@@ -18,13 +18,13 @@ package struct AppSpecRequest: Sendable, Hashable {
   package var events: [String]?
   package var application: String
   package var groupName: String
-  /// Whether the engine restores everything that an installation replaced or removed if the deployment fails. If true, the engine keeps a
-  /// copy of it until the deployment ends.
+  /// Whether, if the deployment fails, the engine restores everything that the installation replaced or removed. If true, the engine keeps
+  /// a copy of it until the deployment ends.
   package var restore: Bool
   /// Whether failures of the old revision's ApplicationStop and BlockTraffic scripts are ignored.
   package var ignoresStopFailures: Bool
-  /// Whether to refuse links that other users can replace if the path of an installed file leads through them. If false, such links are
-  /// followed, with a warning.
+  /// Whether to refuse paths of installed files that lead through links that other users can replace. If false, such links are followed,
+  /// with a warning.
   package var refusesForeignLinks: Bool
   /// Whether the bundle is a folder that the engine staged. Such a folder might come from an archive, so the modes in it are kept, as with
   /// an archive. For any other folder, the umask limits the modes, as in the agent.
