@@ -1,5 +1,5 @@
 /* Compiles the text of recipes. Some things cost Lua's compiler time that grows with the square of their number, and nothing stops it
-   meanwhile. */
+ * meanwhile. */
 #include "inside.h"
 #include <string.h>
 

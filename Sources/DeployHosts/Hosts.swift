@@ -145,7 +145,7 @@ package final class Hosts: Transport {
     guard errand.site.fence >= 0, !errand.site.token.isEmpty else { return }
     await errand.link.remember()
     switch errand.intent.operation {
-    // A parked deployment has no engine until one of its hosts has chosen one.
+    // A parked deployment has no engine until one of its hosts has chosen an engine.
     case .lock, .unlock, .unpark: return
     default: break
     }

@@ -14,9 +14,9 @@ struct AlarmLooker {
     /// It is time to ask again whether another deployment has the hosts.
     case asks
     case asked(Occupancy)
-    /// The time of the alarm is over.
+    /// The alarm's time has ended.
     case over
-    /// The watcher's own time limit is over.
+    /// The watcher's own time limit has passed.
     case leaves
   }
 
@@ -103,7 +103,7 @@ struct AlarmLooker {
   }
 
   /// Handles the outcome of a look.
-  /// - Returns: what to report, and whether the host is unhealthy (true) or did not answer (false), or nil if there is nothing to report.
+  /// - Returns: what to report, with true if the host is unhealthy and false if it did not answer. Nil if there is nothing to report.
   mutating func found(_ outcome: Outcome, at slot: Int, of intent: Int) -> (words: String, isBad: Bool)? {
     let before = looks.tally
     if overdue[slot] == intent {

@@ -8,7 +8,7 @@ extension AlarmWatch {
     case ended(AlarmRecord.End, String?)
     /// Another deployment is working on the hosts.
     case paused
-    /// The task was cancelled, or the watcher's own time limit was over before the alarm's time.
+    /// The task was cancelled, or the watcher's own time limit passed before the alarm's time ended.
     case left
   }
 
@@ -45,7 +45,7 @@ extension AlarmWatch {
     for await event in looker.events {
       switch event {
       case .rang:
-        // The machine might have been asleep, so the alarm's time might have been over for a long time.
+        // The machine might have been asleep, so the alarm's time might have ended long ago.
         if desk.now > record.until + alarm.every { return looker.verdict }
         looker.rang()
         record.seen = desk.now

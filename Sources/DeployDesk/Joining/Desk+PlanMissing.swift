@@ -29,7 +29,7 @@ extension Desk {
     }
   }
 
-  /// Plans again what a saved plan does for missing hosts.
+  /// Plans a saved plan for missing hosts again.
   /// - Throws: if no host lacks the revision any more. In this case, nothing has been started.
   func planMissing(again record: PlanRecord, said: StatedProvenance, of project: LoadedProject) async throws -> PlannedDeployment {
     var request = record.request

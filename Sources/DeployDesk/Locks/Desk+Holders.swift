@@ -2,8 +2,8 @@ import DeployCore
 import DeployModel
 
 extension Desk {
-  /// Warns about each deployment that holds hosts of a plan that is only shown. A command that carried the plan out would have to wait, or
-  /// would be refused.
+  /// Warns about each deployment that holds hosts of a plan that is only shown. A command that carries out the plan now would have to wait,
+  /// or would be refused.
   /// - Parameters:
   ///   - surveys: the survey of each host of the selection.
   ///   - left: for each host, the token of its lock if the lock's holder is known to be dead, or nil otherwise.

@@ -25,8 +25,8 @@ extension Desk {
     return engines.isGone(lock.process) == true ? .gone(lock) : nil
   }
 
-  /// Returns one value for each host, by its number: the token of the host's lock if the lock can be taken over because its holder is known
-  /// to be dead, or nil otherwise. The deployment reports the takeover when it begins.
+  /// Returns one value for each host, by its number. The value is the token of the host's lock if the lock can be taken over because its
+  /// holder is known to be dead. Otherwise, it is nil. The deployment reports the takeover when it begins.
   /// - Parameters:
   ///   - surveys: the survey of each host, by its number.
   ///   - application: the application whose locks can be taken over. If a lock belongs to another application, the deployment is refused

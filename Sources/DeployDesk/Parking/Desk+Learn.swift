@@ -4,8 +4,8 @@ package import DeployModel
 
 extension Desk {
   /// Finds out from surveyed hosts which of the deployments that were parked with this state folder have ended. Their outcomes are recorded
-  /// in the journal, so that lander does not ask people to answer them. The hosts' receipts show whether such a deployment succeeded. The
-  /// exact outcome is only in the journal of the engine that resumed it.
+  /// in the journal, so that lander asks nobody to answer these deployments. The hosts' receipts show whether such a deployment succeeded.
+  /// The exact outcome is only in the journal of the engine that resumed it.
   /// - Returns: these deployments in their new state.
   package func learnEnds(from found: [Surveyed]) async throws -> [DeploymentSummary] {
     var learned: [DeploymentSummary] = []

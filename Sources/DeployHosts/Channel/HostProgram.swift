@@ -129,7 +129,7 @@ struct HostProgram: Sendable {
       let text = lessons.unpacks && lacking.count > HostProgram.few ? Gzip.packed(lacking) ?? lacking : lacking
       bytes += Array("\(HostProgram.take(text, into: "l_more", unpacking: text != lacking)); eval \"$l_more\"; l_more=\n".utf8) + text
     }
-    // A keeper starts jobs. A channel has a keeper from its first job on, because a host has to run two programs to start one.
+    // A keeper starts jobs. A channel has a keeper from its first job on, because a host has to run two programs to start a keeper.
     if HostProgram.keepers.contains(function), lessons.keeper.map({ !needs.own.isSubset(of: $0) }) ?? true {
       bytes += Array((lessons.hearsBell ? "l_attend rings\n" : "l_attend\n").utf8)
       lessons.keeper = lessons.own

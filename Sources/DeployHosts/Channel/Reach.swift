@@ -102,8 +102,8 @@ struct Reach: Sendable, Hashable {
     self.init(.ssh, words + ["--", address], typed: (plain + [address]).map(Quoting.word).joined(separator: " "), name: host.machine)
   }
 
-  /// Returns the argv to start, and the words that follow the first answer on the first line. The nonce is only in that line and never in
-  /// the argv, because every user of a machine can read every argv.
+  /// Returns the argv to start, and the words for the end of the first line, after those that print the first answer. The nonce is only in
+  /// that line and never in the argv, because every user of a machine can read every argv.
   func start() -> (argv: [String], then: String) {
     let obey = "exec sh -c '\(HostProgram.loop)'"
     switch kind {

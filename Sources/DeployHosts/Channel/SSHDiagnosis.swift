@@ -3,7 +3,7 @@ import DeployModel
 /// Finds the cause of a failure in the output of OpenSSH's client, and says what to do about it.
 struct SSHDiagnosis: Equatable {
   let failure: Failure
-  /// Whether a retry might succeed although nobody does anything.
+  /// Whether a retry might succeed even if nobody changes anything.
   let passes: Bool
 
   /// - Parameter said: what the client wrote on stderr before the connection ended.

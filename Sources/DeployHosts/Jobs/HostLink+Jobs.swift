@@ -39,7 +39,7 @@ extension HostLink {
     var isIdle = false
     while !watches.isEmpty {
       if isRung {
-        // The host might have rung although nothing is new. Even so, it is not asked more often than a host that does not ring.
+        // The host might ring often although nothing is new. So it is not asked more often than a host that does not ring.
         if isIdle { try? await Task.sleep(for: .milliseconds(Looks.shortest)) }
       } else {
         let pause = hearsAll ? max(looks.pause, Looks.patient) : looks.pause

@@ -33,8 +33,9 @@ l_meta() {
   } 2>/dev/null <"$1/meta"
 }
 # FOLDER: whether it is known how its command ended. There might be no status because something still holds the output. In that case, the
-# end counts as known if the host was started since, or if a second has passed since the end, nobody waits for the end of the output, and
-# all output has been read. After a minute, it counts as known even if the readers are stopped.
+# end counts as known if the host was started since. Otherwise, it counts as known once nobody waits for the end of the output, a second has
+# passed since the end, and all output has been read. After a minute, the output need not have been read, because its readers might be
+# stopped.
 l_has_ended() {
   { read -r end; } 2>/dev/null <"$1/status" && return
   end=

@@ -217,7 +217,7 @@ l_line() {
 # Prints all stages that the host remembers, one a line.
 l_marks() { for m in "$L/once"/*; do [ ! -f "$m" ] || l_line "$m"; done; }
 
-# Prints who waits in the queue for the lock, in order, one a line. Skips places whose lease is over, and changes nothing.
+# Prints who waits in the queue for the lock, in order, one a line. Skips places whose lease has ended, and changes nothing.
 l_waiting() {
   [ -d "$L/queue" ] || return 0
   l_uptime

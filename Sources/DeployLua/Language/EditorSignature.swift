@@ -33,8 +33,8 @@ struct EditorSignature {
     }
   }
 
-  /// Returns the type of the function that a call with only the name returns. That function takes the table, or the function, after the
-  /// name.
+  /// Returns the type of the function that a word returns if it is called with only a name. This function takes the table, or the function,
+  /// that comes after the name.
   private static func second(_ word: Word, _ types: EditorTypes) -> String {
     var taken = word.fields.isEmpty ? [] : [EditorTypes.options(of: word.name)]
     if word.takes.contains("(function(") { taken.append("(" + types.function(WordBook.arguments(word.takes) ?? []) + ")") }

@@ -21,7 +21,7 @@ struct KnownAlarms {
   }
 
   /// Returns lines about those alarms of these deployments that are still running, and about those that have fired but whose hosts were not
-  /// rolled back. If the hosts of a deployment have something newer, the deployment's alarm is over, even if no record says so.
+  /// rolled back. If the hosts of a deployment have something newer, the deployment's alarm has ended, even if no record says so.
   func open(among deployments: [DeploymentSummary], on surface: Surface) async -> [String] {
     var lines: [String] = []
     for deployment in deployments where deployment.kind == .deploy && deployment.status == .succeeded {

@@ -96,7 +96,7 @@ struct ChildProcess {
     for stream in readable where !read(stream, output) { streams.removeAll { $0.descriptor == stream.descriptor } }
   }
 
-  /// Reads once. Returns false at the end of the stream. Descriptors stay open until the whole run is over.
+  /// Reads once. Returns false at the end of the stream. Descriptors stay open until the whole run has ended.
   private func read(_ stream: Stream, _ output: (Int, [UInt8]) -> Void) -> Bool {
     var bytes = [UInt8](repeating: 0, count: 65536)
     let count = Glibc.read(stream.descriptor, &bytes, bytes.count)
