@@ -24,8 +24,9 @@ static int64_t processor_now(void) {
   return now.tv_sec * NANO + now.tv_nsec;
 }
 
-/* One instruction can compare two strings of the greatest length, so a limit on instructions alone could take longer than a person would
- * wait. The clock is checked first, because that costs nothing. Time in which the machine is busy with other work does not count. */
+/* One instruction can compare two strings of the greatest length. So with a limit on instructions alone, a step could take longer than a
+ * person would wait. The clock is checked first, because that costs nothing. Time in which the machine is busy with other work does not
+ * count. */
 static bool over_time(const clua_task *t) {
   if ((seconds_now() - t->began) * NANO <= t->most) return false;
   return processor_now() - t->spent > t->most;

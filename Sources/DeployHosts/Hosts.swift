@@ -38,7 +38,7 @@ package final class Hosts: Transport {
   let trace: TraceOf
 
   /// Makes a transport that has not reached any host yet. `close` ends everything that the transport opens.
-  /// - Parameter complain: called with each file in an inbox that is not a message.
+  /// - Parameter complain: called with each file that is in an inbox but is not a message.
   package init(
     options: Options = Options(), store: any BundleStore, vault: Vault,
     complain: @escaping @Sendable (Problem) -> Void = { _ in }, trace: @escaping TraceOf = { _, _, _ in nil }

@@ -96,7 +96,7 @@ extension Checkers {
     }
   }
 
-  /// *undo*: if all hosts of a failed deployment have gone back, each of its stages that can be undone was undone.
+  /// *undo*: if all hosts of a failed deployment have been rolled back, each of its stages that can be undone was undone.
   mutating func wasUndone(_ engine: Int, _ conclusion: Conclusion, _ hosts: [SimulatedHost]) {
     let watch = watches[engine]
     if conclusion.status == .succeeded {

@@ -33,7 +33,7 @@ package struct Faults: Sendable, Hashable {
     case cancel(at: Interval)
     /// Somebody sends this message to the first deployment.
     case say(at: Interval, Message)
-    /// While the host is being brought to `release` (nil means any release), every command and check of this event fails on the host. So
+    /// While the host is being changed to `release` (nil means every release), every command and check of this event fails on the host. So
     /// does every switch of `current` in this event.
     case failing(host: Int, LifecycleEvent, release: Release.ID?)
     /// The operation with this verb fails on the host.

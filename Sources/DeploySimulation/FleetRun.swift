@@ -19,8 +19,8 @@ package struct FleetRun {
   package private(set) var duration = Interval.zero
   /// The number of hosts whose change began.
   package private(set) var exposed = 0
-  /// The time from the change of the first host on which the release is bad to the end of the failed deployment. Nil if the deployment did
-  /// not fail, or did not reach such a host.
+  /// The time from the change of the first host with a bad release to the end of the failed deployment. Nil if the deployment did not fail,
+  /// or did not reach such a host.
   package private(set) var foundAfter: Interval?
   /// The smallest number of hosts that served at any moment.
   package private(set) var lowest: Int

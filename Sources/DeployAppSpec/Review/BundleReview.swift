@@ -5,7 +5,7 @@ import DeployModel
 package struct BundleReview: Sendable {
   package private(set) var findings: [Finding] = []
 
-  /// The largest number of bytes of a script that are checked.
+  /// The largest number of bytes that are checked of a script.
   package static let scriptLimit = 256 * 1024
 
   package init(_ contents: BundleContents) {

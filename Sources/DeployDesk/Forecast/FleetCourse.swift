@@ -2,8 +2,8 @@ import DeployCore
 import DeployModel
 import DeploySimulation
 
-/// Simulates one plan many times. Two things are the same in all runs and are made only once: the beginning of the rollout, and what
-/// scripts know about the plan.
+/// Simulates one plan many times. Two things are the same in all runs and are made only once: the beginning of the rollout, and the facts
+/// about the plan for the scripts.
 struct FleetCourse {
   private let beginning: Rollout
   private let project: LoadedProject

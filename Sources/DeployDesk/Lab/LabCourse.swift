@@ -1,7 +1,7 @@
 package import DeployModel
 
-/// The sequence of steps that a lab runs with a recipe: a first deployment, a second one with a changed revision, one that fails on
-/// purpose, and a rollback. After each step, the hosts are checked against Lander's promises.
+/// The sequence of steps that a lab runs with a recipe: a first deployment, a second deployment with a changed revision, a third one that
+/// fails on purpose, and a rollback. After each step, the hosts are checked against Lander's promises.
 package struct LabCourse: Sendable {
   let setting: LabSetting
   let request: DeploymentRequest

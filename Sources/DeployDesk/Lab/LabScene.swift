@@ -115,7 +115,7 @@ package final class LabScene: Sendable {
     return .done(.bool(true))
   }
 
-  /// Returns the weights of these pools that were set last. If none were set, all traffic goes to the first pool.
+  /// Returns the weights that were last set for these pools. If none were set, all traffic goes to the first pool.
   func weights(of pools: [String]) -> Weights? {
     state.withLock { $0.weights[pools.map { ExactText($0) }] }
       ?? Weights(pools.enumerated().map { Weights.Share($1, $0 == 0 ? 100 : 0) })

@@ -4,8 +4,8 @@ package import DeployModel
 extension Desk {
   /// Returns the holder of a lock if the holder is known to be dead. Returns nil if the holder might still be alive.
   package func deadHolder(of lock: Lock) async throws -> DeadHolder? {
-    // If a rollback was interrupted before it took the lock over, the lock still belongs to the failed deployment, although that one has
-    // ended.
+    // If a rollback was interrupted before it took the lock over, the lock still belongs to the failed deployment, although that deployment
+    // has ended.
     if let pair = DeploymentPair.all(try await past.deployments()).first(where: { $0.members.contains { $0.id == lock.deployment } }) {
       // The lock must have the plan's token. The kernel releases a claim when its process ends, so a free claim shows that no engine is
       // running.

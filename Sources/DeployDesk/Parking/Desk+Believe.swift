@@ -45,7 +45,7 @@ extension Desk {
     return try await past.pair(of: id)
   }
 
-  /// Appends the entries of a parked deployment that are on its hosts but not in this state folder.
+  /// Appends those entries of a parked deployment that are on its hosts but not in this state folder.
   private func takeNews(of found: FoundParked, over known: [Entry]) async throws {
     let copy: CopiedJournal
     do {

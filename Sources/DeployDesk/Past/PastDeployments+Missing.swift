@@ -3,7 +3,7 @@ package import DeployModel
 
 /// What the journal says about hosts that lack their group's revision.
 extension PastDeployments {
-  /// The largest number of deployments of a revision that are searched, newest first.
+  /// The largest number of a revision's deployments that are searched, newest first.
   private static let depth = 10
 
   /// Returns which deployments were stopped on purpose, failed or were cancelled, according to this journal.

@@ -40,7 +40,7 @@ extension PluginDesk {
     return PluginChange.all(from: before, to: reached.lock)
   }
 
-  /// Returns the version ranges for a plugin: those that other plugins ask for, and the one that the person who added the plugin asked for.
+  /// Returns the version ranges for a plugin: those that other plugins ask for, and the range from the person who added the plugin.
   private func ranges(on name: String, in lock: PluginLock) -> [(range: VersionRange, of: String)] {
     let own = lock[name]?.wanted.map { [($0, "asked for")] } ?? []
     return own + lock.plugins.flatMap { plugin in plugin.dependencies.filter { $0.name == name }.map { ($0.range, plugin.name) } }

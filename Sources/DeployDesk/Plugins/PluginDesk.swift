@@ -5,7 +5,7 @@ package struct PluginDesk: Sendable {
   let sources: any PluginSources
   let shelf: any PluginShelf
 
-  /// The largest number of versions of one source that are tried to find one that fits.
+  /// The largest number of versions that are tried of one source, to find a version that fits.
   static let mostTries = 10
   /// The largest number of plugins that one plugin can require, directly and indirectly.
   static let mostPlugins = 100

@@ -9,8 +9,8 @@ package protocol VersionControl: Sendable {
   func commit(_ ref: String?, in folder: String) async -> Commit?
   /// Returns the commits that `new` has and `old` lacks, or nil if one of the two commits is unknown.
   func changes(from old: String, to new: String, in folder: String) async -> CommitRange?
-  /// Returns the files below the folder that differ between two commits, sorted by path, but at most `ChangedFile.most` of them. Returns
-  /// nil if one of the two commits is unknown.
+  /// Returns the files that are below the folder and differ between two commits, sorted by path, but at most `ChangedFile.most` of them.
+  /// Returns nil if one of the two commits is unknown.
   func files(from old: String, to new: String, in folder: String) async -> [ChangedFile]?
 }
 

@@ -66,7 +66,7 @@ extension Desk {
 
 /// How far a caller of `follow` has read the journals of a pair.
 private struct FollowedPlace {
-  /// The number of the next entry to read, for each deployment of the pair that is read.
+  /// The number of the next entry to read, for each of the pair's deployments that is read.
   private var next: [Deployment.ID: Int] = [:]
   /// The deployments of the pair that came before the named one.
   private var skipped: Set<Deployment.ID> = []

@@ -115,7 +115,7 @@ struct TrialStory {
     return .record(of: members)
   }
 
-  /// Returns the text of an operation that answers are matched against, or nil if the operation is not a command, a check or a request.
+  /// Returns the text against which answers to an operation are matched, or nil if the operation is not a command, a check or a request.
   static func line(of operation: DeployModel.Operation) -> String? {
     switch operation {
     case .run(let command): command.line

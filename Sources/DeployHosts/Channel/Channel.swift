@@ -112,8 +112,7 @@ final class Channel: Sendable {
   /// matched with their requests.
   /// - Parameters:
   ///   - file: a file with the payload, in place of `payload`, if the payload is too long for memory.
-  ///   - preface: returns the bytes to send before the line, which depend on what the shell already has, and updates the record of what the
-  ///     shell has.
+  ///   - preface: returns the bytes to send before the line, and updates the record of what the shell has. The bytes depend on that record.
   func ask(
     _ payload: [UInt8] = [], file: FilePart? = nil, within limit: Interval,
     preface: (@Sendable (inout HostProgram.Lessons) -> [UInt8])? = nil,

@@ -9,7 +9,7 @@ struct HostProgram: Sendable {
   struct Lessons: Sendable {
     /// The functions that the shell has.
     var known: Selection = []
-    /// The functions for the host program's own jobs whose text the shell has, so that it can pass them on to keepers.
+    /// Those functions for the host program's own jobs that the shell has as text, so that it can pass them on to keepers.
     var own: Selection = []
     /// The functions that the channel's keeper has, or nil if there is no keeper.
     var keeper: Selection?

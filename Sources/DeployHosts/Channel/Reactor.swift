@@ -22,9 +22,9 @@ final class Reactor: Sendable {
     let descriptor: Int32
     var sink: (@Sendable ([UInt8]?) -> Void)?
     var queue: [Piece] = []
-    /// The number of bytes of the first piece that have been written.
+    /// The number of bytes that have been written of the first piece.
     var written = 0
-    /// The number of bytes of all pieces that have been written.
+    /// The number of bytes that have been written of all pieces.
     var sent = 0
     /// If the first piece is a part of a file, the bytes of it that have been read but not yet written.
     var ahead: ArraySlice<UInt8> = []
@@ -188,7 +188,7 @@ final class Reactor: Sendable {
     }
   }
 
-  /// The number of bytes of a file that are read in one step. A socket accepts this number, so each byte is read only once.
+  /// The number of bytes that are read from a file in one step. A socket accepts this number, so each byte is read only once.
   private static let stride = 1 << 17
 
   /// Writes as much of the first piece as the socket accepts now. Returns the number of bytes. If no byte was written, the number is

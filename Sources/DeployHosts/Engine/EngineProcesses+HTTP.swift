@@ -54,7 +54,7 @@ private struct CurlWords {
     add("url", try Self.line(try await vault.reveal(request.url), "the URL", request))
     for header in request.headers {
       let value = try Self.line(try await vault.reveal(header.value), "header \(header.name)", request)
-      // If a header has no value, curl would drop it if it ends in a colon, but sends it if it ends in a semicolon.
+      // curl drops a header without a value if it ends in a colon. If it ends in a semicolon, curl sends it.
       add("header", value.isEmpty ? "\(header.name);" : "\(header.name): \(value)")
     }
     if let authority = request.authority { add("cacert", authority) }

@@ -29,7 +29,7 @@ package final class EngineProcesses: EngineMachine {
   ///   - directory: the folder in which commands run. Relative paths start there.
   ///   - vault: the values that are hidden in all output, even if only hosts got them.
   ///   - grace: the time between TERM and KILL.
-  ///   - limit: the largest number of bytes of each stream that are passed on.
+  ///   - limit: the largest number of bytes that are passed on from each stream.
   ///   - claims: the folder with the records of deployments' commands, so that none runs twice, or nil if no deployment runs here.
   ///   - settings: environment variables that all commands get in addition to the engine's.
   package init(

@@ -63,7 +63,7 @@ package final class HostInbox: Mailbox {
   private let state = Guarded(State())
   private let complain: @Sendable (Problem) -> Void
 
-  /// - Parameter complain: called once for each file in an inbox that is not a message.
+  /// - Parameter complain: called once for each file that is in an inbox but is not a message.
   init(complain: @escaping @Sendable (Problem) -> Void = { _ in }) { self.complain = complain }
 
   package func messages(for deployment: Deployment.ID) -> AsyncStream<Message> {

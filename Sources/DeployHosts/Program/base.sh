@@ -211,7 +211,7 @@ l_foreign() {
   l_die 45 "$L $1: another user could have put it there" \
     "look who made it; if it is yours: ${2:+$2; otherwise: }mv $L $L.found, then deploy again"
 }
-# Refuses a private part to which others may write, or in which something stands that a read would wait for. It takes a process, so it is
+# Refuses a private part to which others may write, or that contains something for which a read would wait. It takes a process, so it is
 # done when a host is surveyed and when it is locked. A job without /proc has pipes with names, and jobs of older versions have `o` and `e`.
 l_private() {
   [ -z "$l_made" ] || return 0

@@ -134,8 +134,8 @@ l_newer() {
     l_die 40 "a newer deployment took the lock of $P (fence $l_f)" "lander status says what it did"
 }
 
-# PATH TOKEN PROCESS [DEPLOYMENT GATE KIND PAUSE]…: renews the lease of TOKEN's own lock, keeps a record of what its deployment waits for
-# from people, and prints the messages that wait for it.
+# PATH TOKEN PROCESS [DEPLOYMENT GATE KIND PAUSE]…: renews the lease of TOKEN's own lock, keeps a record of the human answer that its
+# deployment waits for, and prints the messages that wait for it.
 l_renew() {
   l_memory "$1" || l_die 42 "there is no lock"
   l_newer "$2"

@@ -25,7 +25,7 @@ struct StagingPacks: Sendable {
 actor PackShelf {
   private var packs: [StagingPacks.Key: Task<Result<StagingPacks, Failure>, Never>] = [:]
   private var releases: [ExactText: Task<Result<KeptRelease, Failure>, Never>] = [:]
-  /// The largest number of items of each kind that are kept. The hosts of one group rarely have more different releases.
+  /// The largest number of items that are kept of each kind. The hosts of one group rarely have more different releases.
   private static let most = 16
 
   /// - Parameter make: makes the packs. It is called for the first host, and again after a failure.

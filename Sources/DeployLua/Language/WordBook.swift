@@ -60,7 +60,7 @@ struct WordBook {
     objects[name] != nil && words[name] == nil && (name == "here" || (members[name] ?? []).contains { words["\(name).\($0)"] != nil })
   }
 
-  /// Returns the first field of an object whose value is true or false, or nil if the object has no such field.
+  /// Returns an object's first field with the value true or false, or nil if the object has no such field.
   func answer(of object: String) -> String? { objects[object]?.fields.first { $0.type == "boolean" }?.name }
 
   /// Returns the type of an object's field, or nil if the object has no field of this name.

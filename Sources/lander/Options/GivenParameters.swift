@@ -2,8 +2,8 @@ import DeployCore
 import DeployModel
 import Foundation
 
-/// The parameters of a recipe that are not typed as options. They come from the file of `--params`, and from the environment. Options take
-/// precedence over the file, and the file takes precedence over the environment.
+/// Those parameters of a recipe that are not typed as options. They come from the file of `--params`, and from the environment. Options
+/// take precedence over the file, and the file takes precedence over the environment.
 struct GivenParameters {
   /// The values from the environment, and then those from the file. A later value of the same parameter overrides an earlier one. Values
   /// that do not fit their parameter are left out.
@@ -15,7 +15,7 @@ struct GivenParameters {
   static let prefix = "LANDER_PARAM_"
   /// The limit of the file in bytes.
   private static let most = 1 << 20
-  /// The largest number of unknown names in the file that are reported.
+  /// The largest number of unknown names that are reported for the file.
   private static let mostUnknown = 10
 
   /// - Parameters:

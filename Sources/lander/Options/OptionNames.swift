@@ -4,7 +4,7 @@ import FoundationEssentials
 
 /// The long options of commands that also take a recipe's parameters, as the parser knows them.
 enum OptionNames {
-  /// The parts of the parser's own description of a command that are needed here.
+  /// Those parts of the parser's own description of a command that are needed here.
   private struct Dump: Decodable {
     struct Command: Decodable { var arguments: [Argument]? }
     struct Argument: Decodable { var names: [Name]? }

@@ -47,7 +47,7 @@ struct AlarmFollowUp {
     }
   }
 
-  /// Watches the alarm of a deployment that has ended if this command keeps running. Otherwise, says that nobody watches the alarm.
+  /// If this command keeps running, watches the alarm of a deployment that has ended. Otherwise, says that nobody watches the alarm.
   /// - Returns: the result of the deployment and of the watch.
   func after(_ end: Launch.End) async throws -> Launch.End {
     guard let story = end.chronicles.first?.story, end.code == .done, story.plan?.flow.alarm != nil,

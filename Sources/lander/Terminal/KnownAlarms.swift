@@ -20,8 +20,8 @@ struct KnownAlarms {
     return known.report.line(on: surface, isWatched: book?.isWatched(deployment) ?? false, now: SystemClock.now)
   }
 
-  /// Returns lines about those alarms of these deployments that are still running, and about those that have fired but whose hosts were not
-  /// rolled back. If the hosts of a deployment have something newer, the deployment's alarm has ended, even if no record says so.
+  /// Returns lines about two kinds of alarms of these deployments: those that are still running, and those that have fired but whose hosts
+  /// were not rolled back. If the hosts of a deployment have something newer, the deployment's alarm has ended, even if no record says so.
   func open(among deployments: [DeploymentSummary], on surface: Surface) async -> [String] {
     var lines: [String] = []
     for deployment in deployments where deployment.kind == .deploy && deployment.status == .succeeded {

@@ -70,7 +70,7 @@ struct OpenTrains {
   }
 
   /// Ends a train, so that it does not continue with further groups.
-  /// - Returns: the deployment of the train that has not ended and has to be cancelled too, or nil if there is none.
+  /// - Returns: the train's unfinished deployment, which has to be cancelled too, or nil if there is none.
   func end(_ train: Train, _ comment: String, on terminal: Terminal) async throws -> Deployment.ID? {
     guard let state, let index = train.next else {
       terminal.say("Train \(train.id) has ended already. Nothing was done.")

@@ -2,8 +2,8 @@ import DeployDesk
 import DeployModel
 
 extension Wiring {
-  /// Reads the project for a command that looks at hosts or repairs them. If the project cannot be read because something is missing, that
-  /// part comes from the newest deployment of this `deploy.lua` from this state folder, and a warning says so.
+  /// Reads the project for a command that looks at hosts or repairs them. If the project cannot be read because something is missing, the
+  /// missing part comes from the newest deployment of this `deploy.lua` from this state folder, and a warning says so.
   /// - Parameter bundle: the options that can describe a project without a `deploy.lua`, or nil if the command has no such options.
   /// - Throws: an error that says what is wrong with the project in its current state.
   static func lastingProject(

@@ -125,7 +125,7 @@ struct LabFolder: LabGround {
     }
   }
 
-  /// The names of the programs of the lab that were called in place of others.
+  /// The names of the lab's programs that were called in place of others.
   var standIns: [String] {
     let called = lines(of: "calls")
     return LabPrograms.names.filter(called.contains)

@@ -67,7 +67,7 @@ struct Policy {
   }
 
   /// Returns whether an allowed capability covers a needed one, according to the rules of the prelude. It does if both are equal, if the
-  /// allowed one is a folder around the needed path, or if it is the server of the request.
+  /// allowed one is a folder around the needed path, or if the allowed one is the server of the needed request.
   private static func covers(_ allowed: String, _ needed: String) -> Bool {
     if allowed == needed { return true }
     if allowed.hasPrefix("http:"), needed.hasPrefix("http:") { return Served(allowed).covers(Served(needed)) }
