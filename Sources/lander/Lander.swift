@@ -17,10 +17,10 @@ struct Lander: AsyncParsableCommand {
       hosts still have the old revision, or (plan) the plan depends on an answer that only a real host can give, or (alarm) inconclusive · \
       15 cancelled, and hosts restored · 16 rejected or not answered in time, and rolled back · 17 a watch, an analysis or an alarm found \
       the release bad, and hosts were rolled back · 20 unreachable hosts · 21 a problem with transport, disk space or the store, or \
-      something is missing on a host · 22 the time limit came first: the deployment is parked (--wait) or continues (--timeout) · 129 a \
-      closed terminal, 130 Ctrl-C or 143 SIGTERM ended the command. lander does not roll back tasks: lander help run says what 10 to 17 \
-      mean for them. lander --version prints the version of lander. After a command, --version is a parameter of the recipe, if the recipe \
-      declares one of that name.
+      something is missing on a host · 22 timed out: the deployment is parked (--wait) or continues (--timeout) · 129 a closed terminal, \
+      130 Ctrl-C or 143 SIGTERM ended the command. lander does not roll back tasks: lander help run says what 10 to 17 mean for them. \
+      lander --version prints the version of lander. After a command, --version is a parameter of the recipe, if the recipe declares one \
+      of that name.
       """,
     groupedSubcommands: [
       CommandGroup(

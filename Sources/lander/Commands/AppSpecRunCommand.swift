@@ -47,7 +47,7 @@ struct AppSpecRunCommand: AsyncParsableCommand {
   var restore = false
   @Flag(help: "Continue if a script of the previous revision fails in ApplicationStop or the BlockTraffic events.")
   var ignoreStopFailures = false
-  @Flag(help: "Fail before files change if the path of a destination leads through a link that other users can replace.")
+  @Flag(help: "Fail before any file changes, if the path of a destination leads through a link that other users can replace.")
   var refuseForeignLinks = false
 
   func validate() throws {

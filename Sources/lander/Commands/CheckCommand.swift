@@ -9,8 +9,8 @@ struct CheckCommand: Verb {
     commandName: "check", abstract: "Reads deploy.lua, or a plugin on its own, and lists everything that is wrong.",
     discussion: """
       Contacts no host and builds nothing. The command runs every recipe against simulated hosts: some have no release yet, others have an \
-      earlier release. If an error would occur whatever hosts answer, it counts as a problem, and the exit code is 2. If a function stops \
-      because only a real host can give the answer that it needs, a warning says so.
+      earlier release. An error that does not depend on the answers of hosts counts as a problem, and the exit code is 2. If a function \
+      stops because it needs an answer that only a real host can give, a warning says so.
 
       In the folder of a plugin that is not part of a project, the command reads plugin.lua and the plugin's files instead.
 

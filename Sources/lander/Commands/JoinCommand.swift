@@ -10,8 +10,8 @@ struct JoinCommand: Verb {
     discussion: """
       Use it with cloud-init and the hooks of auto scaling groups: it needs no build, no CI job and no earlier state. It deploys the \
       newest revision whose deployment to the group has succeeded, with the recipe and the parameters of that deployment. While a rollout \
-      is under way, that is the previous revision. Bundle and recipe come from the state folder, or else from hosts of the group that keep \
-      them; lander checks their digests. lander join never deploys a revision that failed or was rolled back.
+      is under way, join deploys the previous revision. Bundle and recipe come from the state folder, or else from hosts of the group that \
+      keep them; lander checks their digests. lander join never deploys a revision that failed or was rolled back.
 
       A host that already has the revision does not change; if all named hosts have it, the exit code is 0 and nothing is added to the \
       history. The other hosts get the revision in a deployment of their own, in one wave. This deployment locks only these hosts: a \

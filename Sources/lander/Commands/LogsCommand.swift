@@ -12,9 +12,9 @@ struct LogsCommand: Verb {
       Shows each command with its start (UTC), host, lifecycle event and exit status, then its output, with > before each line of standard \
       output and ! before each line of standard error. With last, the command also shows the rollback of the last deployment. Control \
       characters are shown as visible text; --raw writes the bytes unchanged, and nothing else. --follow shows the output of a running \
-      deployment as it arrives, each line with its time (UTC) and host, until the deployment and its rollback have ended. Output that was \
-      written before has no times. The id of a train (several groups) stands for all of its deployments. If a journal is damaged, the \
-      command prints the part before the damage, and exits with 21.
+      deployment as it arrives, each line with its time (UTC) and host, until the deployment and its rollback have ended. Output from \
+      before lander logs began has no times. The id of a train (several groups) stands for all of its deployments. If a journal is \
+      damaged, the command prints the part before the damage, and exits with 21.
 
       Examples:
         lander logs last web1

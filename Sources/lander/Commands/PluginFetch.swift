@@ -8,7 +8,7 @@ struct PluginFetch: Verb {
   static let configuration = CommandConfiguration(
     commandName: "fetch", abstract: "Downloads exactly the plugins that deploy.lock lists.",
     discussion: """
-      Use it in a fresh checkout or a CI job. Plugins that lander plugin vendor copied into the project need no fetch.
+      Use it in a fresh checkout or a CI job. Vendored plugins (lander plugin vendor) need no fetch.
 
       Example:
         lander plugin fetch

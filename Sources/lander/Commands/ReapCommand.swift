@@ -8,11 +8,11 @@ struct ReapCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "reap", abstract: "Ends parked deployments that nobody answered in time.",
     discussion: """
-      Asks the hosts which deployments are parked there. If the deadline of a deployment has passed, the command ends it as failed, and \
-      takes its traffic and hosts back. It lists deployments that are still waiting, and does not change them. Run it from cron, in any \
-      checkout: the journal and the recipes come from the hosts. Exits with 0 if every deployment past its deadline has ended, with 11 or \
-      12 if hosts need a person, and with 20 if a host is unreachable. If another error keeps a deployment from ending, the command exits \
-      with the code of that error. You can run it again at any time.
+      Asks the hosts which deployments are parked there. If the deadline of a deployment has passed, the command ends the deployment as \
+      failed, and rolls back its traffic and hosts. It lists deployments that are still waiting, and does not change them. Run it from \
+      cron, in any checkout: the journal and the recipes come from the hosts. Exits with 0 if every deployment past its deadline has \
+      ended, with 11 or 12 if hosts need a person, and with 20 if a host is unreachable. If another error keeps a deployment from ending, \
+      the command exits with the code of that error. You can run it again at any time.
 
       Examples:
         lander reap

@@ -12,12 +12,12 @@ struct RemoveCommand: Verb {
       On each host, the recipe's hooks from BeforeBlockTraffic to ApplicationStop take the host out of traffic and stop the application, \
       as in a deployment. Then lander removes the link current, the releases, the files that an appspec file installed, and its own \
       records of the application. The folder shared, which has the application's data, stays unless --shared is given. Files that lander \
-      did not make stay, and lander names them. The number of the last deployment stays too. It prevents an engine that was suspended from \
-      deploying the application again later.
+      did not make stay, and lander names them. The number of the last deployment stays too. It prevents a suspended engine from deploying \
+      the application again later.
 
       The command shows what it would do, and asks for confirmation; without a terminal it needs --yes. --plan only shows what it would \
-      do. A removal is a deployment with a lock and a journal: you can give its id to follow, cancel, resume, logs, history and explain. \
-      All hosts are one wave. The floor and freeze windows do not apply, and on_success and on_failure are not called. If a stop hook \
+      do. A removal is a deployment with a lock and a journal: the commands follow, cancel, resume, logs, history and explain accept its \
+      id. All hosts are one wave. The floor and freeze windows do not apply, and on_success and on_failure are not called. If a stop hook \
       fails on a host, lander starts the application there again and the host keeps it, unless --force is given. The exit code is then 10, \
       or 12 if other hosts have lost the application. lander cannot bring back what it removed; run the same command again to remove the \
       rest. If a host is unreachable, lander names it, does nothing and exits with 20: --only selects the other hosts. lander refuses to \

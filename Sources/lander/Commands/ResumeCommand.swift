@@ -10,9 +10,8 @@ struct ResumeCommand: Verb {
     discussion: """
       You can resume a parked deployment on this machine even if another machine started it: its journal and recipes come from its hosts. \
       If it still waits for an answer, lander parks it again (exit code 13); with --wait, lander waits for the answer. If a process is \
-      running the deployment, this command ends a pause of it and exits with 0; if the deployment is not paused, the exit code is 3. If a \
-      deployment was paused when its process died, it is still paused after you resume it, and lander says so; a second lander resume ends \
-      the pause.
+      running the deployment, this command ends its pause and exits with 0, or with 3 if the deployment is not paused. If a deployment was \
+      paused when its process died, it is still paused after you resume it, and lander says so; a second lander resume ends the pause.
 
       lander waits for commands that still run on hosts; no command runs twice. If a host is unreachable, lander retries for as long as a \
       running deployment would. A deployment and the rollback that followed belong together: with the id of either, lander resumes what is \

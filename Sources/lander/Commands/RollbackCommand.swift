@@ -10,9 +10,9 @@ struct RollbackCommand: Verb {
     abstract: "Takes the hosts of a group back to the group's last good revision.",
     discussion: """
       The hosts keep the release, its recipe and a receipt, so a rollback works in a fresh checkout and sends no files. A revision is good \
-      once a deployment of it has succeeded. If the newest deployment did not succeed, the hosts that have its release go back and the \
-      others stay. Otherwise all hosts go back to the good revision before the one that they run. All hosts of a group go to the same \
-      revision: if some hosts run something else, lander names them, does nothing and exits with 3, unless --straighten is given.
+      once a deployment of it has succeeded. If the newest deployment did not succeed, the hosts that have its release go back, and the \
+      other hosts do not change. Otherwise all hosts go back to the good revision before the one that they run. All hosts of a group go to \
+      the same revision: if some hosts run something else, lander names them, does nothing and exits with 3, unless --straighten is given.
 
       With --to, all hosts go to the given release, with the recipe of that release. lander releases lists the releases that the hosts \
       keep. lander refuses a bad release. It also refuses to go back past an irreversible stage, unless --despite names the stage. If a \
@@ -36,7 +36,7 @@ struct RollbackCommand: Verb {
     name: .customLong("to"),
     help: ArgumentHelp("Go to this release, bundle, commit or deployment; the hosts must still keep it.", valueName: "release"))
   var aim: String?
-  @Flag(help: "Also take back hosts that run a different release from the rest of the group.")
+  @Flag(help: "Also roll back hosts that run a different release from the rest of the group.")
   var straighten = false
   @Option(help: ArgumentHelp("Go back although this stage is irreversible; it is not undone. May be repeated.", valueName: "stage"))
   var despite: [String] = []

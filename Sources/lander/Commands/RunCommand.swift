@@ -11,8 +11,8 @@ struct RunCommand: Verb {
     usage: "lander run [<options>] <task> [<recipe>] [--<parameter> <value> ...]",
     discussion: """
       Name the task, then the recipe if several recipes have a task of that name, then the task's parameters as options. A task has locks, \
-      a journal and bounds, like a deployment, and none of its commands runs twice. You can give its id to follow, pause, resume, cancel, \
-      approve, logs, history and explain. A task changes no receipts on hosts, a freeze window does not delay it, and on_success and \
+      a journal and bounds, like a deployment, and none of its commands runs twice. The commands follow, pause, resume, cancel, approve, \
+      logs, history and explain accept its id. A task changes no receipts on hosts, a freeze window does not delay it, and on_success and \
       on_failure of the recipe are not called.
 
       lander does not roll back what a task did. If the task fails on a host, no further host begins unless the budget allows the failure. \

@@ -12,8 +12,8 @@ struct ShowCommand: Verb {
       For a recipe, the command prints every part, and where it came from. For a deployment that was started on this machine (its id, the \
       beginning of its id, or last), it prints who asked for it and why, its commit and what was new, and its gates. It also prints who \
       paused, resumed, approved or rejected the deployment and why, and what still needs attention: shifted traffic, hosts on a wrong \
-      release. For a train (several groups), it prints the result of each group, and the answer before each group. If a recipe and a \
-      deployment have the same name, it prints the recipe.
+      release. For a train (several groups), it prints the result of each group, and who approved or rejected its deployment. If a recipe \
+      and a deployment have the same name, it prints the recipe.
 
       Examples:
         lander show web

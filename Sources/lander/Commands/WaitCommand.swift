@@ -13,7 +13,7 @@ struct WaitCommand: Verb {
       prints on standard error what the deployment waits for; the summary goes to standard output. If the deployment fails, the command \
       also waits for the rollback. With the id of a train (several groups), it waits for the whole train. Exits with the deployment's exit \
       code, even if the deployment had already ended. Exits with 3 if the deployment was interrupted because its process is gone, with 13 \
-      if it is parked, and with 22 if the time of --timeout is over first. The deployment then continues. Ctrl-C only stops waiting.
+      if it is parked, and with 22 if --timeout expires first. The deployment then continues. Ctrl-C only stops waiting.
 
       Examples:
         lander wait last

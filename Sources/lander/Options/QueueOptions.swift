@@ -12,7 +12,7 @@ struct QueueOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       What to do if another deployment has the hosts. fail: exit with 4. wait: queue for an hour; wait=TIME sets another time. supersede: \
-      queue too, and end the queued deployments of the same recipe, group and hosts that also used supersede.
+      queue too, and end queued deployments that also used supersede, for the same recipe, group and hosts.
       """,
       valueName: "fail|wait|supersede"))
   var onBusy: WhenBusy?
