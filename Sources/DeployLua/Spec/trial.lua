@@ -39,7 +39,7 @@ language.word {
       .. "request without an answer gets 200 and an empty body" },
     { "files", "record", "the content of files that every host has, by absolute path" },
     { "facts", "record", "the values of host.facts: { memory_bytes = 1 << 30 } for every host, { web1 = { init = \"openrc\" } } for one; "
-      .. "false if the host does not say", default = "Debian 12 with systemd on x86_64, 8 GiB" },
+      .. "false for a fact that the host does not report", default = "Debian 12 with systemd on x86_64, 8 GiB" },
     { "fails", "record", "for each host, the lifecycle event in which the new release fails: a command or a check of that event fails, or "
       .. "the engine's own step" },
     { "unreachable", "strings", "hosts that are unreachable from the beginning of the deployment" },
@@ -119,7 +119,7 @@ language.word {
   name = "t:strategy", nature = "pure", phases = { "test" }, gives = "played", takes = "\"strategy\", { its options }, { … }",
   summary = "Runs a strategy alone, by default on 4 hosts, and returns what happened, as t:deploy does. Name the strategy as strategy "
     .. "\"name\" declares it, or name the module that returns it. Options are plain values; if a strategy needs a function as an option, "
-    .. "declare a recipe in the spec that uses it.",
+    .. "declare in the spec a recipe that uses the strategy.",
   example = "t:strategy(\"rolling\", { batch = 2 }, { hosts = 6 }):decides { \"wave 1\", \"wave 2\", \"wave 3\" }",
   fields = of_deployments,
 }

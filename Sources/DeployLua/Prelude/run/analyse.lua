@@ -9,9 +9,9 @@ local most = 10000 -- the limit of rests between looks
 
 language.word {
   name = "rollout:analyse", nature = "probe", phases = { "run" }, gives = { "boolean", "string", "string" }, takes = "{ … }",
-  summary = "Compares hosts that have the release with twins that do not, look by look, until the difference is clear or the time is over. "
-    .. "If the release is worse than the margin allows, the deployment fails. Returns three values: true (or false, with on_fail = "
-    .. "\"return\"), the verdict (\"pass\", \"fail\" or \"inconclusive\"), and the result in words.",
+  summary = "Compares hosts that have the release with twins that do not, look by look, until the difference is clear or the time "
+    .. "limit is reached. If the release is worse than the margin allows, the deployment fails. Returns three values: true (or false, "
+    .. "with on_fail = \"return\"), the verdict (\"pass\", \"fail\" or \"inconclusive\"), and the result in words.",
   example = "rollout:analyse { canary = rollout.targets:take(1), margin = \"+0.5pp\", during = \"15m\",\n"
     .. "  rate = function(host) return { failed = 0, of = 1000 } end }",
   fields = {

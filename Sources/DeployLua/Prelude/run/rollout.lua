@@ -28,9 +28,9 @@ language.object {
   name = "wave", summary = "What rollout:wave and rollout:restart return.",
   fields = {
     { "succeeded", "integer", "the number of hosts that succeeded" }, { "failed", "integer", "the number of hosts that failed" },
-    { "ready", "integer", "the number of hosts that a later wave continues" },
+    { "ready", "integer", "the number of hosts that are left ready for a later wave" },
     { "succeeded_hosts", "hosts", "the hosts that succeeded" }, { "failed_hosts", "hosts", "the hosts that failed" },
-    { "ready_hosts", "hosts", "the hosts that a later wave continues" },
+    { "ready_hosts", "hosts", "the hosts that are left ready for a later wave" },
   },
 }
 
@@ -117,7 +117,7 @@ end
 
 language.word {
   name = "rollout:rollback", nature = "effect", phases = { "run" }, gives = "never", takes = "format, …", errors = { "failed" },
-  summary = "Ends the rollout as failed: hosts that were changed go back.", example = "rollout:rollback(\"%d hosts failed\", 2)",
+  summary = "Ends the rollout as failed: hosts that were changed are rolled back.", example = "rollout:rollback(\"%d hosts failed\", 2)",
 }
 
 function methods.rollback(self, format, ...)

@@ -7,7 +7,7 @@ local phase, answer, systemd = import "runtime/phase", import "run/answer", impo
 local state = {}
 
 local object = language.object {
-  name = "service", summary = "The state of a service, which host:service(\"state\", unit) returns.",
+  name = "service", summary = "What host:service(\"state\", unit) returns: the state of a service.",
   fields = {
     { "name", "string", "the unit's name, as in the call" }, { "found", "boolean", "whether the host has such a unit" },
     { "active", "boolean", "whether it is active" }, { "enabled", "boolean", "whether it starts when the host boots" },

@@ -167,7 +167,8 @@ function methods.except(self, others)
   return sets.new(part)
 end
 
-declare("twins", "hosts, { … }", "Returns a twin for each of these hosts: another host of the set that shares most of its tags.",
+declare("twins", "hosts, { … }",
+  "Returns a twin for each of these hosts: another host of the set, with as many of the same tags as possible.",
   "local twins = rollout.targets:twins(rollout.targets:take(1), { by = \"zone\" })", {
   { "by", "name", "a tag, such as zone, that a host and its twin must share" },
 })

@@ -8,7 +8,7 @@ local duration, fields, operation = import "types/duration", import "types/field
 
 language.word {
   name = "host:wait_for", nature = "probe", phases = { "run" }, gives = "nothing", takes = "{ … }",
-  summary = "Repeats a check on the host until it succeeds or the time is over.",
+  summary = "Repeats a check on the host until it succeeds or times out.",
   example = "host:wait_for { http = \"http://localhost:8080/ready\", timeout = \"2m\" }",
   errors = { "unhealthy", "unreachable" },
   fields = {

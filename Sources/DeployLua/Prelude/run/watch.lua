@@ -15,7 +15,7 @@ language.word {
   fields = {
     { "during", "time", "how long the watch lasts; only time in which an engine runs counts", required = true },
     { "every", "duration", "the time between two looks, at most during", default = "\"10s\"" },
-    { "hosts", "chosen", "the hosts to check", default = "the hosts that this deployment has brought to the release" },
+    { "hosts", "chosen", "the hosts to check", default = "the hosts that this deployment has updated to the release" },
     { "http", "url", "a URL that the host itself requests" }, { "port", "port", "a TCP port on which the host listens" },
     { "command", "name", "a command that exits with 0" },
     { "status", "statuses", "the status codes that count as healthy", default = "200 to 399" },

@@ -10,7 +10,7 @@ local configuration = { kind = values.kind "configuration" }
 
 language.word {
   name = "configuration", nature = "pure", phases = { "description" }, takes = "\"name\" { … }",
-  summary = "Bounds that hold whatever a strategy decides.",
+  summary = "Bounds that limit every decision of a strategy.",
   example = "configuration \"careful\" { floor = \"75%\", parallel = \"10%\", budget = { failed = 1 } }",
   fields = {
     { "floor", "amount", "hosts that keep serving" }, { "parallel", "amount", "hosts that may change at the same time" },

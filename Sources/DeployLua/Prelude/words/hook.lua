@@ -21,7 +21,7 @@ language.events = {
   { "Install", "the engine makes the new release the current one; no hook can run here" },
   { "AfterInstall", "configures the new release" },
   { "ApplicationStart", "starts the new release" },
-  { "ValidateService", "checks whether the new release is good: if it raises an error, the host goes back" },
+  { "ValidateService", "checks whether the new release is good: if it raises an error, the host is restored" },
   { "BeforeAllowTraffic", "runs before the host gets its traffic back" },
   { "AllowTraffic", "puts the host back into its balancer" },
   { "AfterAllowTraffic", "runs after the host is back in its balancer" },

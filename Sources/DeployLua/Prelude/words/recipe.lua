@@ -22,7 +22,7 @@ language.word {
     { "application", "name", "the application's name", default = "the recipe's name" },
     { "revision", "revision", "the files to deploy: a folder, an archive or a git ref" },
     { "targets", "targets", "a group, or a list of hosts" },
-    { "partners", "groups", "groups of hosts that a deployment uses, but to which it brings no release: balancers, databases" },
+    { "partners", "groups", "groups of hosts that a deployment uses without installing a release there: balancers, databases" },
     { "configuration", "configuration", "the bounds: floor, parallel and budget" },
     { "strategy", "strategy", "decides on the waves. If not given, the first wave is 1 host, and after each further wave 4 times as many "
       .. "hosts have the release" },
@@ -37,7 +37,7 @@ language.word {
     { "on", "table", "hooks by lifecycle event: functions of (host, deployment)" },
     { "on_failure", "functions", "called once with (deployment, error) if the deployment fails" },
     { "on_success", "functions", "called once with (deployment) if the deployment succeeds" },
-    { "rollback", "boolean", "whether hosts go back if something fails", default = "true" },
+    { "rollback", "boolean", "whether hosts are rolled back if something fails", default = "true" },
     { "appspec", "table", "installs bundles by their appspec file; recipes.appspec sets this field" },
     { "freeze", "freezes", "times in which no deployment begins: a table, or a list of tables" },
     { "alarm", "table", "checks the hosts after a deployment has succeeded" },

@@ -23,13 +23,13 @@ language.word {
   fields = {
     { "run", "function", "function(deployment)", required = true },
     { "when", "function", "function(deployment): returns whether the stage runs" }, { "summary", "string", "one sentence for plans" },
-    { "before", "name", "the stage just before which this one runs: upload, rollout or a stage's name" },
-    { "after", "name", "the stage just after which this one runs" },
+    { "before", "name", "runs this stage just before the named one: upload, rollout or a stage's name" },
+    { "after", "name", "runs this stage just after the named one" },
     { "once", "deployment|revision", "with revision, hosts record the stage, and no later deployment of the same bundle runs it again" },
     { "on", "ground",
       "where it runs. With \"host\", the first argument of run is the first of the targets; with a group of partners, the first host of "
         .. "that group; with \"engine\", there is no host" },
-    { "irreversible", "boolean", "whether hosts can no longer go back after this stage has begun", default = "false" },
+    { "irreversible", "boolean", "whether hosts can no longer be rolled back after this stage has begun", default = "false" },
     { "undo", "function", "function(deployment, error): undoes the stage in a rollback; error says why the stage failed, or is nil if it "
       .. "did not fail" },
   },

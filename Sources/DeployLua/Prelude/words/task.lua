@@ -11,7 +11,7 @@ local task = { kind = values.kind "task" }
 
 language.word {
   name = "task", nature = "pure", phases = { "description" }, takes = "\"name\" { run = … }",
-  summary = "A task that lander run runs on the hosts of a recipe. The hosts keep the release that they have.",
+  summary = "A task for lander run. It runs on the hosts of a recipe, and the hosts keep their release.",
   example = "task \"clear-cache\" { drain = true, run = function(host) host:run \"bin/clear-cache\" end }",
   fields = {
     { "run", "function", "function(host, deployment), called for each host" },
