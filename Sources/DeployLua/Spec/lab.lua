@@ -48,7 +48,7 @@ end
 
 language.word {
   name = "lab:rollback", nature = "effect", phases = { "test" }, gives = "played", takes = "\"recipe\", { … }",
-  summary = "Takes the hosts of a recipe back to the good release before the one that they run, as lander rollback does, and returns what "
+  summary = "Rolls the hosts of a recipe back to the good release before the one that they run, as lander rollback does, and returns what "
     .. "happened.",
   example = "lab:expect(lab:rollback(\"web\").status):equals \"succeeded\"",
   fields = { { "group", "name", "the group", default = "the recipe's own" } },

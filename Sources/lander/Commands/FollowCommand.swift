@@ -20,7 +20,7 @@ struct FollowCommand: Verb {
       same state folder. If too many looks are bad, the alarm fires and rolls the hosts back, as lander rollback does. Exits with 0 if the \
       alarm did not fire, or if one of the hosts got something newer; 17 if it fired and the hosts were rolled back; 12 if it fired and \
       the rollback changed no host or has not ended; 11 if the rollback failed; 20 if a host is unreachable; 14 if the looks were \
-      inconclusive; 4 if another process watches already. Ctrl-C stops watching; type the same command to continue.
+      inconclusive; 4 if another process already watches the alarm. Ctrl-C stops watching; type the same command to continue.
 
       Examples:
         lander follow

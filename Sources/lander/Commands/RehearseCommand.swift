@@ -10,7 +10,7 @@ struct RehearseCommand: Verb {
     discussion: """
       Uses the recipe and the engine of a real deployment, on a virtual clock; contacts no real host. With the same seed, the same faults \
       occur at the same times. Faults: \(RehearsalRun.faults.joined(separator: ", ")). Give each fault a share, as in --faults \
-      failing=2%,crash=1%, or use chaos or none. Exits with 1 if a promise of docs/promises.md was broken. That is a defect of lander: \
+      failing=2%,crash=1%, or use chaos or none. Exits with 1 if a promise in docs/promises.md was broken. That is a defect of lander: \
       please report it with the seed.
 
       Example:

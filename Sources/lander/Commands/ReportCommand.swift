@@ -9,8 +9,8 @@ struct ReportCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "report", abstract: "Reports a deployment: who deployed and why, what happened, each host, and the output of commands.",
     discussion: """
-      Reads the journal of this machine; asks no host. --html writes a single file without scripts that loads nothing from a server. You \
-      can print it or attach it to a CI job. --markdown prints the report for a pull request or a chat. The report of a deployment \
+      Reads the journal of this machine; asks no host. --html writes a single file, which has no scripts and loads nothing from a server. \
+      You can print it or attach it to a CI job. --markdown prints the report for a pull request or a chat. The report of a deployment \
       includes the rollback that followed. With the id of a train (several groups), one report covers all of its deployments.
 
       Examples:

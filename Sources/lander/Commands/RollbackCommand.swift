@@ -7,12 +7,13 @@ import DeployReport
 struct RollbackCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "rollback",
-    abstract: "Takes the hosts of a group back to the group's last good revision.",
+    abstract: "Rolls the hosts of a group back to the group's last good revision.",
     discussion: """
-      The hosts keep the release, its recipe and a receipt, so a rollback works in a fresh checkout and sends no files. A revision is good \
-      once a deployment of it has succeeded. If the newest deployment did not succeed, the hosts that have its release go back, and the \
-      other hosts do not change. Otherwise all hosts go back to the good revision before the one that they run. All hosts of a group go to \
-      the same revision: if some hosts run something else, lander names them, does nothing and exits with 3, unless --straighten is given.
+      The hosts keep the release of that revision, its recipe and a receipt. So a rollback works in a fresh checkout and sends no files. A \
+      revision is good once a deployment of it has succeeded. If the newest deployment did not succeed, the hosts that have its release go \
+      back, and the other hosts do not change. Otherwise all hosts go back to the good revision before the one that they run. All hosts of \
+      a group go to the same revision: if some hosts run something else, lander names them, does nothing and exits with 3, unless \
+      --straighten is given.
 
       With --to, all hosts go to the given release, with the recipe of that release. lander releases lists the releases that the hosts \
       keep. lander refuses a bad release. It also refuses to go back past an irreversible stage, unless --despite names the stage. If a \

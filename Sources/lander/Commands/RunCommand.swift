@@ -18,9 +18,9 @@ struct RunCommand: Verb {
       lander does not roll back what a task did. If the task fails on a host, no further host begins unless the budget allows the failure. \
       If the task took a host out of traffic or stopped the application there, lander starts the application again, and gives the host its \
       traffic back if ValidateService passes. Exit codes of a task that failed: 10 if no changes remain; 12 if changes remain, because a \
-      host has finished, or because the task's function run or once has started a command that might change something; 11 if a host could \
-      not be brought back into service; 16 if a person rejected a gate or did not answer in time; 17 if the task failed because of a watch \
-      or an analysis. 16 and 17 do not say whether changes remain.
+      host has finished, or because one of the task's functions (run, once) has started a command that might change something; 11 if a \
+      host could not be brought back into service; 16 if a person rejected a gate or did not answer in time; 17 if the task failed because \
+      of a watch or an analysis. 16 and 17 do not say whether changes remain.
 
       --plan only shows what the task would do on each host: it asks the hosts what they run, and rehearses the task.
 

@@ -8,7 +8,7 @@ struct RequestOptions: ParsableArguments {
   @Argument(
     parsing: .allUnrecognized,
     help: ArgumentHelp(
-      "The recipe, and its parameters as options: web --percent 10% --no-migrate. A single recipe need not be named.",
+      "The recipe, and its parameters as options: web --percent 10% --no-migrate. If there is only one recipe, you can leave out its name.",
       valueName: "recipe"), completion: KnownNames.requests)
   var words: [String] = []
 
