@@ -17,7 +17,7 @@ language.word {
 
 language.word {
   name = "rollout:weights", nature = "probe", phases = { "run" }, gives = "table", takes = "",
-  summary = "Returns the current weights of the pools, in whole per cent.", example = "local live = rollout:weights().blue == 100",
+  summary = "Returns the current weights of the pools, as whole percentages.", example = "local live = rollout:weights().blue == 100",
 }
 
 --- Returns whether the weights are whole per cent that add up to 100.
