@@ -9,7 +9,7 @@ struct BundleSign: Verb {
     discussion: """
       The signature covers the bundle's digest. The store keeps it beside the bundle; --out also writes it to a file. If a recipe deploys \
       the archive NAME, lander automatically finds the signature NAME.sig beside it. --signature adds a signature that was made elsewhere. \
-      The policy of the machine that deploys can require signed bundles (LANDER_POLICY in docs/bundles.md).
+      The policy of the machine that deploys can require signed bundles (LANDER_POLICY in docs/write-a-plugin.md).
 
       Examples:
         lander bundle sign $(lander bundle build web) --key ~/.ssh/id_ed25519

@@ -7,7 +7,7 @@ import DeployReport
 struct BundleVerify: Verb {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Reads every file of one bundle or of all bundles, and compares the file with its digest.",
+    abstract: "Reads every file of one bundle or of all bundles, and compares each file with its digest.",
     discussion: """
       Examples:
         lander bundle verify

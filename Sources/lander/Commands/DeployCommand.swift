@@ -24,8 +24,8 @@ struct DeployCommand: Verb {
       With --wait lander waits for the answer instead. At a terminal or with --wait, lander also runs the recipe's alarm after a success. \
       If the alarm fires and the hosts are rolled back, the exit code is 17. During the alarm, Ctrl-C only stops watching.
 
-      --plan FILE carries out a plan that lander plan --out wrote. It takes no recipe, group, revision, host or queue options. If anything \
-      has changed since (sources, parameters, bundle, hosts, their releases), lander lists each difference and exits with 3.
+      --plan FILE carries out a plan from lander plan --out. It takes no recipe, group, revision, host or queue options. If anything has \
+      changed since (sources, parameters, bundle, hosts, their releases), lander lists each difference and exits with 3.
 
       Several groups (--group staging,production) are a train: one deployment after the other, with the same bundle, recipe and \
       parameters, and one exit code. The first deployment that does not succeed ends the train; earlier groups keep the release. Before \

@@ -6,12 +6,12 @@ struct PauseCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "pause", abstract: "Pauses a running deployment: it begins nothing new until somebody resumes it.",
     discussion: """
-      Hosts that are being changed finish. No further host, transfer or stage begins, and the deployment keeps its locks. lander resume \
-      ends the pause; lander cancel cancels the deployment. If nobody ends the pause within 24 hours, lander cancels the deployment. A \
-      paused rollback of a failed deployment continues instead. Exits with 0 if the deployment is paused now. Exits with 3 if the pause \
-      was refused, because the deployment was paused already, has nothing new to begin, has ended, is parked, or was interrupted. If the \
-      deployment was started on another machine, the message goes through the hosts that the deployment has locked, which takes up to half \
-      a minute.
+      lander finishes the hosts that it is changing. No further host, transfer or stage begins, and the deployment keeps its locks. lander \
+      resume ends the pause; lander cancel cancels the deployment. If nobody ends the pause within 24 hours, lander cancels the \
+      deployment. A paused rollback of a failed deployment continues instead. Exits with 0 if the deployment is paused now. Exits with 3 \
+      if the pause was refused, because the deployment was paused already, has nothing new to begin, has ended, is parked, or was \
+      interrupted. If the deployment was started on another machine, the message goes through the hosts that the deployment has locked, \
+      which takes up to half a minute.
 
       Example:
         lander pause last --message "Looking at the database"

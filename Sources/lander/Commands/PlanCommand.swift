@@ -13,7 +13,7 @@ struct PlanCommand: Verb {
       Runs the recipe on simulated hosts, once with good answers and once with a first wave that fails. Changes nothing. Without --connect \
       and --missing the command contacts no host, and assumes that no host has a release yet. With --connect it asks the hosts which \
       release they run. Exits with 2 if the deployment would fail no matter what the hosts answer. Exits with 14 if the plan depends on an \
-      answer that only a real host can give. In that case, give an assumed answer in the recipe: the option rehearse of the call.
+      answer that only a real host can give. In that case, give an assumed answer in the recipe, with the option rehearse of the call.
 
       --out writes the plan to a file. lander deploy --plan carries out the plan later, perhaps in another CI job. It sends the plan's \
       bundle, and refuses to deploy if anything that the plan lists has changed. If the bundle is no longer in the state folder, lander \

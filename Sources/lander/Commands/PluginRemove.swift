@@ -6,7 +6,7 @@ import DeployReport
 /// Removes a plugin.
 struct PluginRemove: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "remove", abstract: "Removes a plugin from deploy.lock, together with the plugins that no other plugin requires.",
+    commandName: "remove", abstract: "Removes a plugin from deploy.lock, together with dependencies that no other plugin requires.",
     discussion: """
       Example:
         lander plugin remove slack

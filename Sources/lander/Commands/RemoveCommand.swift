@@ -11,9 +11,9 @@ struct RemoveCommand: Verb {
     discussion: """
       On each host, the recipe's hooks from BeforeBlockTraffic to ApplicationStop take the host out of traffic and stop the application, \
       as in a deployment. Then lander removes the link current, the releases, the files that an appspec file installed, and its own \
-      records of the application. The folder shared, which has the application's data, stays unless --shared is given. Files that lander \
-      did not make stay, and lander names them. The number of the last deployment stays too. It prevents a suspended engine from deploying \
-      the application again later.
+      records of the application. The folder shared, which has the application's data, stays unless --shared is given. lander keeps files \
+      that it did not make, and names them. The number of the last deployment stays too. It prevents a suspended engine from deploying the \
+      application again later.
 
       The command shows what it would do, and asks for confirmation; without a terminal it needs --yes. --plan only shows what it would \
       do. A removal is a deployment with a lock and a journal: the commands follow, cancel, resume, logs, history and explain accept its \

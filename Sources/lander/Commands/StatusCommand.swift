@@ -11,11 +11,11 @@ struct StatusCommand: Verb {
     abstract: "Shows what every host runs, who deployed it, and which deployments are under way.",
     discussion: """
       Asks the hosts themselves, so it works in a fresh checkout. With the id of a train (several groups) instead of a recipe, the command \
-      shows how far the train is, and the hosts of all of its groups. Exits with 20 if a host is unreachable.
+      shows the train's progress, and the hosts of all of its groups. Exits with 20 if a host is unreachable.
 
       For a group with slots, status shows the share of the traffic that deployments from this machine last gave each slot, and since \
       when. It does not ask the balancer. status also lists the first ten deployments in the queue for the lock, and the hosts that lack \
-      their group's revision. It also prints the command that brings the revision to these hosts: lander deploy --missing.
+      their group's revision. It also prints the command that deploys the revision to these hosts: lander deploy --missing.
 
       Examples:
         lander status
