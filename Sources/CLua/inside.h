@@ -22,6 +22,7 @@ enum { CLUA_NO_MEMORY, CLUA_LONG_TEXT, CLUA_DEEP_STACK };
 struct clua_state {
   lua_State *L;
   clua_limits limits;
+  clua_place *place; /* where the state is, or NULL if it is in blocks of its own */
   size_t used;
   size_t churn;                     /* bytes taken since the last charge, because big copies cost too */
   size_t longest;                   /* bytes of the longest string that it ever had */
@@ -89,6 +90,18 @@ extern char *const clua_keys[CLUA_KEYS]; /* of the tables by function number */
 clua_state *clua_of(lua_State *L);
 /* The events for which the hook of a task is called. */
 #define CLUA_MASK(L) (clua_of(L)->limits.covers ? LUA_MASKCOUNT | LUA_MASKLINE : LUA_MASKCOUNT)
+
+/* state.c */
+/* Sets up a state whose memory is empty but for its place. Returns NULL if there is no memory; the state is then closed. */
+clua_state *clua_begin(clua_state *s, const clua_limits *limits);
+
+/* image.c */
+/* The same as malloc, free and realloc for the state of a place. `had` are the bytes of the old block. */
+void *clua_place_take(clua_place *p, size_t size);
+void clua_place_give(clua_place *p, void *block);
+void *clua_place_resize(clua_place *p, void *old, size_t had, size_t size);
+/* Frees all blocks that the state has taken since it began. Nothing must use them any more. */
+void clua_place_empty(clua_place *p);
 
 /* memory.c */
 /* Like realloc, for a block of `had` bytes. Returns NULL if there is no memory. In that case, the old block stays. */

@@ -28,8 +28,11 @@ static bool is_small(size_t size) {
 /* All blocks in a list have the size that the list's number stands for. */
 static size_t list_of(size_t size) { return (size + 15) / 16; }
 
+static void *take_large(clua_state *s, size_t size) { return s->place ? clua_place_take(s->place, size) : malloc(size); }
+static void give_large(clua_state *s, void *block) { s->place ? clua_place_give(s->place, block) : free(block); }
+
 static void *take(clua_state *s, size_t size) {
-  if (!is_small(size)) return malloc(size);
+  if (!is_small(size)) return take_large(s, size);
   size_t list = list_of(size), room = list * 16;
   void *block = s->spare[list];
   if (block) {
@@ -37,7 +40,7 @@ static void *take(clua_state *s, size_t size) {
     return block;
   }
   if (s->left < room) {
-    struct clua_slab *slab = malloc(SLAB);
+    struct clua_slab *slab = take_large(s, SLAB);
     if (!slab) return NULL;
     slab->next = s->slabs;
     s->slabs = slab;
@@ -48,14 +51,14 @@ static void *take(clua_state *s, size_t size) {
 }
 
 static void give(clua_state *s, void *block, size_t size) {
-  if (!is_small(size)) return free(block);
+  if (!is_small(size)) return give_large(s, block);
   memcpy(block, &s->spare[list_of(size)], sizeof block);
   s->spare[list_of(size)] = block;
 }
 
 void *clua_resize(clua_state *s, void *old, size_t had, size_t size) {
   if (!old) return take(s, size);
-  if (!is_small(had) && !is_small(size)) return realloc(old, size);
+  if (!is_small(had) && !is_small(size)) return s->place ? clua_place_resize(s->place, old, had, size) : realloc(old, size);
   if (is_small(had) && is_small(size) && list_of(had) == list_of(size)) return old;
   void *block = take(s, size);
   if (!block) return NULL;

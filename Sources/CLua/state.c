@@ -62,15 +62,26 @@ static int panic(lua_State *L) {
 
 static int guarded_set_up(lua_State *L) { return set_up(L); }
 
+/* Frees all memory of a state. */
+static void release(clua_state *s) {
+  clua_forget_coverage(s);
+  free(s->log.bytes);
+  if (s->place) return clua_place_empty(s->place);
+  clua_release_slabs(s);
+  free(s);
+}
+
 clua_state *clua_open(const clua_limits *limits) {
   clua_state *s = calloc(1, sizeof *s);
-  if (!s) return NULL;
+  return s ? clua_begin(s, limits) : NULL;
+}
+
+clua_state *clua_begin(clua_state *s, const clua_limits *limits) {
   s->limits = *limits;
   s->next = 1;
   s->L = lua_newstate(clua_allocate, s);
   if (!s->L) {
-    clua_release_slabs(s);
-    free(s);
+    release(s);
     return NULL;
   }
   lua_atpanic(s->L, panic);
@@ -88,11 +99,8 @@ clua_state *clua_open(const clua_limits *limits) {
 void clua_close(clua_state *s) {
   if (!s) return;
   s->limits.memory = s->limits.text = SIZE_MAX / 2;
-  lua_close(s->L);
-  clua_release_slabs(s);
-  clua_forget_coverage(s);
-  free(s->log.bytes);
-  free(s);
+  if (!s->place) lua_close(s->L);
+  release(s);
 }
 
 const uint8_t *clua_log(clua_state *s, size_t *count) {

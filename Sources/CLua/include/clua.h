@@ -8,6 +8,7 @@
 
 typedef struct clua_state clua_state;
 typedef struct clua_task clua_task;
+typedef struct clua_place clua_place;
 
 typedef struct {
   size_t memory;        /* bytes that the state can hold */
@@ -24,6 +25,16 @@ typedef enum { CLUA_ASKED, CLUA_RETURNED, CLUA_RAISED } clua_turn;
 /* Opens a state. Returns NULL if there is no memory for it. */
 clua_state *clua_open(const clua_limits *limits);
 void clua_close(clua_state *state);
+/* Makes a place for states that begin as copies of one that has read its prelude. A place has one state at a time. Returns NULL if there is
+ * no memory. clua_place_free must not come before its state was closed. */
+clua_place *clua_place_new(void);
+void clua_place_free(clua_place *place);
+/* Opens the first state of a place. Returns NULL if the place has had one, or if there is no memory. */
+clua_state *clua_open_at(clua_place *place, const clua_limits *limits);
+/* Keeps what the state is now, for the further states of its place. No task must exist. Returns false if there is no memory for that. */
+bool clua_keep(clua_state *state);
+/* Opens a further state of a place, as the kept one was. Returns NULL if none was kept. */
+clua_state *clua_again(clua_place *place, const clua_limits *limits);
 /* Sets the sequence that math.random returns from now on. */
 void clua_seed(clua_state *state, uint64_t seed);
 /* Runs source of ours with the table of primitives as its argument. If it returns false, see clua_message. */

@@ -7,16 +7,19 @@ package struct PinnedPrelude: Sendable {
   package let files: [SourceFile]
   /// The compiled files of a prelude with named fields, except `prelude/main.lua`, so that further states only have to load them.
   let code: [(path: String, bytes: [UInt8])]
+  /// Where further states of the prelude begin as copies, or nil for a prelude that only a few states need.
+  let places: StatePlaces?
 
   /// The prelude of this version of Lander.
-  package static let own = PinnedPrelude(.named, Prelude.files)
+  package static let own = PinnedPrelude(.named, Prelude.files, places: StatePlaces())
   /// The prelude of this version, with the words of tests.
-  package static let spec = PinnedPrelude(.named, (Prelude.files + SpecPrelude.files).sorted { $0.path < $1.path })
+  package static let spec = PinnedPrelude(.named, (Prelude.files + SpecPrelude.files).sorted { $0.path < $1.path }, places: StatePlaces())
 
   /// The prelude of this version, with the code that runs the lines of a prompt.
   static let prompt = PinnedPrelude(.named, (Prelude.files + PromptPrelude.files).sorted { $0.path < $1.path })
 
-  private init(_ boundary: Boundary, _ files: [SourceFile]) {
+  private init(_ boundary: Boundary, _ files: [SourceFile], places: StatePlaces? = nil) {
+    self.places = places
     self.boundary = boundary
     self.files = files
     let others = boundary == .positional ? [] : files.filter { $0.path != Self.main }

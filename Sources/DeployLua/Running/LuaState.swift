@@ -87,6 +87,9 @@ package final class LuaState {
 
   private let pointer: OpaquePointer
   private let coverage: Coverage?
+  private let places: StatePlaces?
+  /// Where the state is, or nil if its memory is its own.
+  private let place: StatePlaces.Place?
 
   /// The form of the data between the state's prelude and the engine.
   let boundary: Boundary
@@ -97,27 +100,43 @@ package final class LuaState {
     var bounds = clua_limits(
       memory: limits.memory, text: limits.text, instructions: limits.instructions, cleanup: limits.cleanup, matching: limits.matching,
       seconds: Int32(clamping: limits.seconds), covers: limits.coverage != nil)
-    guard let pointer = clua_open(&bounds) else { throw Failure(.internal, "there is no memory for a Lua state") }
-    self.pointer = pointer
+    places = prelude.places
+    var place = places?.take()
+    let opened: OpaquePointer?
+    if place != nil {
+      do { opened = try place?.open(&bounds) { pointer throws(Failure) in try Self.read(prelude, into: pointer) } } catch {
+        if let place { places?.give(place) }
+        throw error
+      }
+    } else {
+      opened = clua_open(&bounds)
+    }
+    guard let opened else { throw Failure(.internal, "there is no memory for a Lua state") }
+    pointer = opened
+    self.place = place
     coverage = limits.coverage
     boundary = prelude.boundary
+    if place == nil { try Self.read(prelude, into: pointer) }
+  }
+
+  private static func read(_ prelude: PinnedPrelude, into pointer: OpaquePointer) throws(Failure) {
     clua_seed(pointer, 0)
-    switch boundary {
+    switch prelude.boundary {
     case .named, .early:
       let events = Value.list(LifecycleEvent.allCases.map { .text($0.rawValue) })
       let segments = Value.list(Segment.allCases.map { .text($0.rawValue) })
-      give("engine", .record(of: [("events", events), ("files", .record([])), ("segments", segments)]))
+      give("engine", .record(of: [("events", events), ("files", .record([])), ("segments", segments)]), to: pointer)
       for (path, bytes) in prelude.code {
         let good = bytes.withUnsafeBufferPointer { clua_chunk(pointer, path, $0.baseAddress, $0.count) }
         guard good else { throw Failure(.internal, "\(path): " + String(cString: clua_message(pointer))) }
       }
-      for file in prelude.files where file.path == PinnedPrelude.main { try read(file) }
+      for file in prelude.files where file.path == PinnedPrelude.main { try read(file, into: pointer) }
     case .positional:
-      for file in [PositionalBoundary.vocabulary] + prelude.files { try read(file) }
+      for file in [PositionalBoundary.vocabulary] + prelude.files { try read(file, into: pointer) }
     }
   }
 
-  private func give(_ name: String, _ value: Value) {
+  private static func give(_ name: String, _ value: Value, to pointer: OpaquePointer) {
     var writer = WireWriter()
     writer.put(value)
     _ = writer.bytes.withUnsafeBufferPointer { clua_give(pointer, name, $0.baseAddress, $0.count) }
@@ -135,7 +154,7 @@ package final class LuaState {
     return Array(UnsafeBufferPointer(start: dump, count: size))
   }
 
-  private func read(_ file: SourceFile) throws(Failure) {
+  private static func read(_ file: SourceFile, into pointer: OpaquePointer) throws(Failure) {
     let good = file.text.utf8.withContiguousStorageIfAvailable { text in
       text.withMemoryRebound(to: CChar.self) { clua_prelude(pointer, "=[lander] \(file.path)", $0.baseAddress, $0.count) }
     }
@@ -145,6 +164,7 @@ package final class LuaState {
   deinit {
     coverage?.take(pointer)
     clua_close(pointer)
+    if let place { places?.give(place) }
   }
 
   /// Seeds `math.random`.
