@@ -18,7 +18,7 @@ package struct PinnedPrelude: Sendable {
   /// The prelude of this version, with the code that runs the lines of a prompt.
   static let prompt = PinnedPrelude(.named, (Prelude.files + PromptPrelude.files).sorted { $0.path < $1.path })
 
-  private init(_ boundary: Boundary, _ files: [SourceFile], places: StatePlaces? = nil) {
+  init(_ boundary: Boundary, _ files: [SourceFile], places: StatePlaces? = nil) {
     self.places = places
     self.boundary = boundary
     self.files = files
