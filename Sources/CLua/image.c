@@ -118,7 +118,7 @@ clua_state *clua_open_at(clua_place *p, const clua_limits *limits) {
 
 bool clua_keep(clua_state *s) {
   clua_place *p = s->place;
-  if (!p || p->kept || s->current) return false;
+  if (!p || p->kept || s->current || s->noted) return false;
   clua_collect(s);
   free(s->log.bytes);
   memset(&s->log, 0, sizeof s->log);

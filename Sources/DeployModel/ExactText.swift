@@ -51,7 +51,7 @@ extension StringProtocol {
     guard utf8.count == other.utf8.count else { return false }
     // Names are compared in every step of a deployment, and comparing buffers is many times faster than comparing views.
     let same = utf8.withContiguousStorageIfAvailable { one in
-      other.utf8.withContiguousStorageIfAvailable { other in one.elementsEqual(other) }
+      other.utf8.withContiguousStorageIfAvailable { other in one.baseAddress == other.baseAddress || one.elementsEqual(other) }
     }
     return (same ?? nil) ?? utf8.elementsEqual(other.utf8)
   }

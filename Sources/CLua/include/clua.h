@@ -31,7 +31,8 @@ clua_place *clua_place_new(void);
 void clua_place_free(clua_place *place);
 /* Opens the first state of a place. Returns NULL if the place has had one, or if there is no memory. */
 clua_state *clua_open_at(clua_place *place, const clua_limits *limits);
-/* Keeps what the state is now, for the further states of its place. No task must exist. Returns false if there is no memory for that. */
+/* Keeps what the state is now, for the further states of its place. No task must exist. Returns false if there is no memory for that, or if
+ * the state has notes in its log. */
 bool clua_keep(clua_state *state);
 /* Opens a further state of a place, as the kept one was. Returns NULL if none was kept. */
 clua_state *clua_again(clua_place *place, const clua_limits *limits);

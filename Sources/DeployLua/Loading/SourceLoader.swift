@@ -20,20 +20,31 @@ struct SourceLoader {
     prelude: PinnedPrelude, limits: LuaLimits, origins: PluginOrigins = .none, names: @escaping () -> [String] = { [] },
     read: @escaping LuaProject.Reader
   ) throws(Failure) {
+    self.init(state: try LuaState(prelude: prelude, limits: limits), origins: origins, names: names, read: read)
+  }
+
+  private init(state: LuaState, origins: PluginOrigins, names: @escaping () -> [String] = { [] }, read: @escaping LuaProject.Reader) {
+    self.state = state
     self.origins = origins
     self.names = names
     self.read = { path throws(Problem) in try read(path)?.withoutByteOrderMark }
-    state = try LuaState(prelude: prelude, limits: limits)
   }
 
   /// Makes a loader for pinned sources, which reads nothing else.
   init(pinned files: [SourceFile], prelude: PinnedPrelude? = nil, limits: LuaLimits = LuaLimits()) throws(Problems) {
+    let state: LuaState
+    do { state = try LuaState(prelude: prelude ?? PinnedPrelude(in: files), limits: limits) } catch {
+      throw Problems(Problem(error.message), exit: .internal)
+    }
+    try self.init(pinned: files, state: state)
+  }
+
+  /// Makes a loader that reads pinned sources, and nothing else, in a state that has read its prelude.
+  init(pinned files: [SourceFile], state: LuaState) throws(Problems) {
     let texts = Dictionary(files.map { (ExactText($0.path), $0.text) }) { first, _ in first }
     let origins: PluginOrigins
     do { origins = try PluginOrigins(in: files) } catch { throw Problems(error, exit: .internal) }
-    do {
-      try self.init(prelude: prelude ?? PinnedPrelude(in: files), limits: limits, origins: origins) { texts[ExactText($0)] }
-    } catch { throw Problems(Problem(error.message), exit: .internal) }
+    self.init(state: state, origins: origins) { texts[ExactText($0)] }
   }
 
   /// Reads the main file, and returns its description in the prelude's form.

@@ -78,24 +78,21 @@ package final class LuaRecipes: Scripts {
     _ facts: PlanFacts?
   ) throws(Problems) -> Loaded {
     guard let main = main(of: files) else { throw Problems(Problem("the pinned sources have no deploy.lua"), exit: .internal) }
-    var loader = try SourceLoader(pinned: files, prelude: prelude, limits: limits)
-    let described: Value
     let known = facts?[recipe]
     let spec = files.first { SpecPrelude.isSpec($0.path) }
-    do {
-      described = try loader.load(main, spec: spec, checks: false, only: known?.names ?? PlanFacts.names(in: plan))
-    } catch { throw Problems(error) }
-    let state = loader.state
+    let read = try PinnedReading(
+      files, main: main, spec: spec, only: known?.names ?? PlanFacts.names(in: plan), prelude: prelude, limits: limits)
+    let state = read.state
     state.seed(plan.origin.seed)
     let start: WireWriter
     if let known {
       start = known.start
     } else {
       let reader = ProjectReader(lines: FieldLines([]))
-      guard reader.problems(described).isEmpty else {
-        throw Problems(ProjectReader(lines: FieldLines(loader.files)).problems(described))
+      guard reader.problems(read.described).isEmpty else {
+        throw Problems(ProjectReader(lines: FieldLines(read.files)).problems(read.described))
       }
-      let made = DeploymentFacts(plan: plan, recipe: recipe, described: reader.project(described), rehearsal: rehearsal).value
+      let made = DeploymentFacts(plan: plan, recipe: recipe, described: reader.project(read.described), rehearsal: rehearsal).value
       start = state.boundary.arguments(.facts(made))
       facts?.keep(start, of: recipe, in: plan)
     }

@@ -89,35 +89,60 @@ package final class LuaState {
   private let coverage: Coverage?
   private let places: StatePlaces?
   /// Where the state is, or nil if its memory is its own.
-  private let place: StatePlaces.Place?
+  private var place: StatePlaces.Place?
 
   /// The form of the data between the state's prelude and the engine.
   let boundary: Boundary
 
-  /// Reads a prelude into a new state.
+  /// Opens a state that has read a prelude.
   /// - Throws: a failure that shows a bug in the prelude, or that there is not enough memory.
-  package init(prelude: PinnedPrelude, limits: LuaLimits) throws(Failure) {
-    var bounds = clua_limits(
-      memory: limits.memory, text: limits.text, instructions: limits.instructions, cleanup: limits.cleanup, matching: limits.matching,
-      seconds: Int32(clamping: limits.seconds), covers: limits.coverage != nil)
-    places = prelude.places
-    var place = places?.take()
-    let opened: OpaquePointer?
-    if place != nil {
-      do { opened = try place?.open(&bounds) { pointer throws(Failure) in try Self.read(prelude, into: pointer) } } catch {
-        if let place { places?.give(place) }
-        throw error
-      }
+  package convenience init(prelude: PinnedPrelude, limits: LuaLimits) throws(Failure) {
+    let place = prelude.places?.take()
+    if let place, let places = prelude.places, place.isKept {
+      try self.init(copied: place, of: places, prelude.boundary, limits)
     } else {
-      opened = clua_open(&bounds)
+      try self.init(reading: prelude, limits, at: place, of: prelude.places)
+      keep()
     }
-    guard let opened else { throw Failure(.internal, "there is no memory for a Lua state") }
+  }
+
+  /// Reads a prelude into a new state.
+  /// - Parameters:
+  ///   - place: a place without a state, or nil if the state's memory is to be its own.
+  ///   - places: takes the place when the state is closed.
+  init(
+    reading prelude: PinnedPrelude, _ limits: LuaLimits, at place: StatePlaces.Place? = nil, of places: StatePlaces? = nil
+  ) throws(Failure) {
+    var bounds = clua_limits(limits)
+    guard let opened = place.map({ clua_open_at($0.pointer, &bounds) }) ?? clua_open(&bounds) else {
+      if let place { places?.give(place) }
+      throw Failure(.internal, "there is no memory for a Lua state")
+    }
     pointer = opened
     self.place = place
+    self.places = places
     coverage = limits.coverage
     boundary = prelude.boundary
-    if place == nil { try Self.read(prelude, into: pointer) }
+    try Self.read(prelude, into: pointer)
   }
+
+  /// Opens a state that begins as a copy of the state that was kept in a place.
+  init(copied place: StatePlaces.Place, of places: StatePlaces, _ boundary: Boundary, _ limits: LuaLimits) throws(Failure) {
+    var bounds = clua_limits(limits)
+    guard let copy = clua_again(place.pointer, &bounds) else {
+      places.give(place)
+      throw Failure(.internal, "there is no Lua state to copy")
+    }
+    pointer = copy
+    self.place = place
+    self.places = places
+    coverage = limits.coverage
+    self.boundary = boundary
+  }
+
+  /// Keeps the state in its place as it is now, so that further states can begin as its copies. Does nothing if it has lines of a log, which
+  /// the copies would lack. No function of the state may be running.
+  func keep() { if clua_keep(pointer) { place?.isKept = true } }
 
   private static func read(_ prelude: PinnedPrelude, into pointer: OpaquePointer) throws(Failure) {
     clua_seed(pointer, 0)
@@ -202,4 +227,12 @@ package final class LuaState {
   package var functions: Int { Int(clua_functions(pointer)) }
   /// Frees everything that is not in use.
   package func collect() { clua_collect(pointer) }
+}
+
+extension clua_limits {
+  fileprivate init(_ limits: LuaLimits) {
+    self.init(
+      memory: limits.memory, text: limits.text, instructions: limits.instructions, cleanup: limits.cleanup, matching: limits.matching,
+      seconds: Int32(clamping: limits.seconds), covers: limits.coverage != nil)
+  }
 }

@@ -15,15 +15,14 @@ package struct SpecTask {
     guard let main = LuaRecipes.main(of: project.sources), let spec = project.sources.first(where: { SpecPrelude.isSpec($0.path) }) else {
       throw Problems(Problem("the sources have no spec"), exit: .internal)
     }
-    var loader = try SourceLoader(pinned: project.sources, prelude: .spec, limits: LuaLimits().covered(by: coverage))
-    let described: Value
-    // Only this test is prepared. If all tests were prepared, each test in a file with a thousand tests would have to wait for that.
-    do { described = try loader.load(main, spec: spec, chosen: test.index, checks: false) } catch { throw Problems(error) }
-    guard let number = described["tests"]?.list?.first?["number"]?.int else {
+    let read = try PinnedReading(project.sources, main: main, spec: spec, chosen: test.index, limits: LuaLimits().covered(by: coverage))
+    let tests = read.described["tests"]?.list ?? []
+    let mine = tests.count == 1 ? tests.first : tests.dropFirst(test.index - 1).first
+    guard let number = mine?["number"]?.int else {
       throw Problems(Problem("the test \"\(test.name)\" is not there when its file is read again", place: test.place))
     }
     self.number = number
-    state = loader.state
+    state = read.state
     self.test = test
   }
 

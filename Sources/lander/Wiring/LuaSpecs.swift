@@ -26,6 +26,7 @@ struct LuaSpec: ReadSpec {
   private let text: SourceFile
   private let file: LuaProject
   private let library: LuaSpecs
+  private let played = PlayedStrategies()
   let project: Project
 
   init(text: SourceFile, file: LuaProject, library: LuaSpecs) {
@@ -46,7 +47,9 @@ struct LuaSpec: ReadSpec {
   func project(playing strategy: Trial.Strategy) throws(Problems) -> Project {
     let (main, sources) = (SourceFile(path: "deploy.lua", text: library.main), library.sources)
     let spec = StrategySpec(strategy, in: text)
-    return Self.placed(try spec.project(after: main, origins: sources.origins, read: sources.read), library)
+    return try played.project(of: spec) { () throws(Problems) in
+      Self.placed(try spec.project(after: main, origins: sources.origins, read: sources.read), library)
+    }
   }
 
   func run(_ test: SpecTest, _ deploy: (Trial) throws(Problems) -> Value) -> Problem? {
