@@ -69,18 +69,24 @@ struct SlotWayTests {
     #expect(Self.steps(bench) == ["up", "up", "down"], "\(Self.steps(bench))")
   }
 
-  @Test("a rollback of slots says before it starts that it does not undo a stage, and what to do")
+  @Test("a rollback of slots undoes no stage, because a slot still runs its revision, and says so before it starts")
   func asked() async throws {
     let bench = try Bench(Self.migrating)
     try await bench.deploy()
     bench.files["app/version"] = "2\n"
-    try await bench.deploy()
+    let newer = try await bench.plan().plan
+    let second = newer.content.inputs.bundle
+    _ = try await bench.end(bench.desk.deploy(newer))
     let selection = try bench.project.project.selection(recipe: nil, group: nil)
     let plan = try await bench.desk.planRollback(of: selection, in: bench.project, straighten: false)
     let said = bench.events.map { "\($0)" }.joined(separator: "\n")
-    #expect(said.contains("is not undone: a group with slots goes back by its strategy"), "\(said)")
-    #expect(said.contains("undo it by hand"), "\(said)")
+    #expect(said.contains("is not undone: the slot that loses the traffic keeps running that revision"), "\(said)")
+    #expect(said.contains("undo the stage by hand, first stop the application") && said.contains("--again migrate"), "\(said)")
     _ = try await bench.end(bench.desk.deploy(plan))
     #expect(Self.steps(bench) == ["up", "up"])
+    let left = try bench.transport.hosts.filter { host in
+      try #require(host.releases.first { $0.release.id == host.current }).release.bundle == second
+    }
+    #expect(left.count == 2, "on each machine, a slot still runs the revision of the stage: \(left.map(\.name))")
   }
 }

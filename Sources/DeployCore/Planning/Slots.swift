@@ -140,9 +140,10 @@ package enum Slots {
     if !problems.isEmpty { throw Problems(problems, exit: .refused) }
   }
 
-  /// Returns the names of the stages that are not undone when a group with slots goes back, newest first.
-  package static func notUndone(going goal: Receipt, _ surveys: [Survey]) -> [String] {
-    StageMarks(surveys).undoable(behind: goal).map(\.stage)
+  /// Returns the marks of the stages that a rollback to this goal has to undo, newest first. A rollback of slots undoes none of them,
+  /// because the slot that loses the traffic still runs their revision.
+  package static func notUndone(going goal: Receipt, _ surveys: [Survey]) -> [StageMark] {
+    StageMarks(surveys).undoable(behind: goal)
   }
 
   /// Returns the stages that have succeeded and could be undone, but that `--despite` leaves as they are, newest first.

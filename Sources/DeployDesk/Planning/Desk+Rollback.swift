@@ -59,8 +59,8 @@ extension Desk {
           "Stage \"\(mark.stage)\" of revision \(mark.revision.short) is not undone and counts as done. If somebody undid it by hand, "
             + "deploy that revision with --again \(mark.stage.shellWord) later, or the stage does not run."))
     }
-    for name in Slots.notUndone(going: goal, surveys) where !known.contains(where: { $0.isExactly(name) }) {
-      tell(.remark("Stage \"\(name)\" is not undone: another host of the group runs its revision, or is unreachable and may run it."))
+    for mark in Slots.notUndone(going: goal, surveys) where !known.contains(where: { $0.isExactly(mark.stage) }) {
+      tell(.remark("Stage \"\(mark.stage)\" is not undone: another host of the group runs its revision, or is unreachable and may run it."))
     }
   }
 

@@ -17,11 +17,13 @@ extension Desk {
     let way = try Slots.way(selection, surveys, to: aimed, typed: project.typed)
     let goal = way.goal
     try Slots.refuse(going: goal, selection, surveys, despite: despite, typed: project.typed)
-    for name in Slots.notUndone(going: goal, surveys) {
+    for mark in Slots.notUndone(going: goal, surveys) {
+      let revision = mark.revision.short
       tell(
         .remark(
-          "Stage \"\(name)\" is not undone: a group with slots goes back by its strategy, and what it ran stays. If the release that "
-            + "comes back cannot work with that, undo it by hand."))
+          "Stage \"\(mark.stage)\" of revision \(revision) is not undone: the slot that loses the traffic keeps running that revision, "
+            + "and may need what the stage did. To undo the stage by hand, first stop the application in that slot. If you deploy the "
+            + "revision again later, add --again \(mark.stage.shellWord), or the stage does not run."))
     }
     let digest = goal.inputs.bundle
     let stored = (try? shelf.inspect(digest.hex)).map { BuiltBundle(bundle: $0.stored.bundle, manifest: $0.manifest) }
