@@ -18,6 +18,9 @@ final class DrawnMeasures: Scripts {
   private var looks: [ScriptID: Look] = [:]
   private var series: [FleetSeries?]
 
+  /// Whether the strategy has asked for an analysis so far.
+  var hasAnalysed: Bool { !analyses.isEmpty }
+
   private struct Look {
     var host: Int
     var watch: Watch

@@ -26,7 +26,9 @@ package struct FleetRun {
   package private(set) var lowest: Int
   /// Why the recipe cannot be simulated with these faults, or nil if it can.
   package var problem: Problem? { measures.problem }
-  /// Why the looks could not decide, so that a person was asked. Nil if no person was asked.
+  /// Whether the strategy asked for an analysis, which is the only gate that reads measurements.
+  package var hasAnalysed: Bool { measures.hasAnalysed }
+  /// Why looks at hosts could not decide, so that a person was asked. Nil if no person was asked.
   package private(set) var undecided: String?
   /// The waves, in order.
   package private(set) var waves: [Wave] = []

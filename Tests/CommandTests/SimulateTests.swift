@@ -45,6 +45,58 @@ struct SimulateTests {
     #expect(full.code == 2 && full.err.contains("--html: "), "\(full.err)")
   }
 
+  private static let analysing = """
+    strategy = canary { first = 4, watch = "1m", analyse = { margin = "+1%" }, rate = function() fail "not called" end },
+    """
+
+  @Test("JSON repeats the measurements that were asked for, and lacks the others")
+  func repeated() throws {
+    let place = try Workplace.project(body: Self.analysing)
+    let words = ["simulate", "--hosts", "20", "--runs", "2", "--seed", "3", "--json"]
+    let result = try #require(try Node(try place.run(words + ["--requests", "50", "--failing", "2%", "--value", "7.5"]).out)["result"])
+    #expect(result["requests"]?.number == 50 && result["failing"]?.number == 0.02 && result["value"]?.number == 7.5, "\(result)")
+    let bare = try Node(try place.run(words).out)["result"]
+    #expect(["requests", "failing", "value"].allSatisfy { bare?[$0] == nil })
+    for result in [result, try #require(bare)] {
+      let faults = try Schema("docs/schemas/result.schema.json").faults(of: result, as: "simulate")
+      #expect(faults.isEmpty, "\(faults)")
+    }
+  }
+
+  @Test("in how many runs an analysis was undecided is in the text, in JSON and as a plot on the page")
+  func undecided() throws {
+    let place = try Workplace.project(body: Self.analysing)
+    let words = ["simulate", "--hosts", "20", "--runs", "2", "--seed", "3", "--fault", "worse=+0.05pp", "--requests", "11"]
+    let shown = try place.run(words + ["--html", "page.html"])
+    #expect(shown.code == 0 && shown.out.contains("in 100.0% of the runs looks could not decide, and a person approved"), "\(shown.out)")
+    #expect(try Node(try place.run(words + ["--json"]).out)["result"]?["rows"]?.list.first?["undecided"]?.number == 1)
+    let page = try place.text("page.html")
+    #expect(page.contains("<figcaption>Runs in which looks could not decide, and a person approved</figcaption>"), "\(page)")
+    #expect(page.contains("canary: 100.0%</title>") && page.contains("--requests 11"), "\(page)")
+    let calm = try Workplace.project()
+    #expect(try calm.lander("simulate", "--runs", "2", "--html", "page.html").code == 0)
+    #expect(try !calm.text("page.html").contains("could not decide"))
+  }
+
+  @Test("a fault that only an analysis could find says so for a strategy without an analysis, in text, JSON and page")
+  func unmeasured() throws {
+    let place = try Workplace.project(body: Self.analysing.replacing("1m", with: "30m").replacing("+1%", with: "+0.5pp"))
+    let words = [
+      "simulate", "--hosts", "20", "--runs", "2", "--seed", "3", "--fault", "worse=+20pp", "--compare", "canary { watch = \"1m\" }",
+    ]
+    let shown = try place.run(words + ["--html", "page.html"])
+    let reason = "worse: nothing measures it, canary { watch = \"1m\" } has no analysis"
+    #expect(shown.code == 0 && shown.out.contains("worse=+20pp: \(reason)"), "\(shown.everything)")
+    #expect(!shown.out.contains("with a certainty of 95%"), "nothing could have found it: \(shown.out)")
+    let node = try Node(try place.run(words + ["--json"]).out)
+    let rows = try #require(node["result"]?["rows"]?.list)
+    #expect(rows.count == 2 && rows[0]["unmeasured"] == nil && rows[0]["found"]?.number == 1)
+    #expect(rows[1]["unmeasured"]?.text == reason && rows[1]["found"]?.number == 0, "\(rows[1])")
+    let faults = try Schema("docs/schemas/result.schema.json").faults(of: try #require(node["result"]), as: "simulate")
+    #expect(faults.isEmpty, "\(faults)")
+    #expect(try place.text("page.html").contains("nothing measures it"))
+  }
+
   @Test("a strategy that was typed wrong, and numbers beyond the limits, are refused with the way to write them")
   func refused() throws {
     let place = try Workplace.project(body: "")

@@ -41,6 +41,15 @@ package indirect enum Node: Decodable, Equatable, Sendable {
   /// The integer; nil: the value is no integer.
   package var int: Int? { if case .int(let int) = self { int } else { nil } }
 
+  /// The number, which may be an integer; nil: the value is no number.
+  package var number: Double? {
+    switch self {
+    case .int(let int): Double(int)
+    case .number(let number): number
+    default: nil
+    }
+  }
+
   /// The elements; empty: the value is no list, or a list without elements.
   package var list: [Node] { if case .list(let list) = self { list } else { [] } }
 

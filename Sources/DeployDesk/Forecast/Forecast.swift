@@ -38,13 +38,15 @@ package struct Forecast: Sendable {
       self.pace = pace
     }
 
-    /// Sets the measurements that an analysis reads from hosts if the release is as good as the old one.
+    /// Sets the measurements that an analysis reads from hosts if the release is as good as the old one. Nil keeps the usual measurement.
     /// - Parameters:
     ///   - requests: the number of requests that a host serves in a second.
     ///   - failing: the fraction of requests that fail, from 0 to 1.
     ///   - value: the median of the value that a function measures.
-    package mutating func shows(requests: Double, failing: Double, value: Double) {
-      (metrics.requests, metrics.failing, metrics.value) = (requests, failing, value)
+    package mutating func shows(requests: Double?, failing: Double?, value: Double?) {
+      metrics.requests = requests ?? metrics.requests
+      metrics.failing = failing ?? metrics.failing
+      metrics.value = value ?? metrics.value
     }
   }
 

@@ -15,12 +15,14 @@ package struct ForecastRow: Sendable {
     var reason: String?
     /// Why the looks could not decide, so that a person was asked. Nil if nobody was asked.
     var undecided: String?
+    /// Whether the strategy asked for an analysis.
+    var hasAnalysed: Bool
 
     init(_ run: FleetRun, of hosts: Int) {
       let status = run.conclusion?.status
       isStopped = status != .succeeded && status != .partial
       (duration, exposed, foundAfter) = (run.duration, run.exposed, run.foundAfter)
-      undecided = run.undecided
+      (undecided, hasAnalysed) = (run.undecided, run.hasAnalysed)
       reason = run.conclusion?.error?.failure.message
     }
   }
@@ -62,6 +64,8 @@ package struct ForecastRow: Sendable {
   package let undecided: Int
   /// Why the looks could not decide in the first of these runs, or nil if there was no such run.
   package let doubt: String?
+  /// Whether the row has the fault `worse` and no run had an analysis, so that nothing could find the fault.
+  package let isUnmeasured: Bool
 
   init(strategy: String, faults: FleetFaults, runs: [Run]) {
     self.strategy = strategy
@@ -74,6 +78,7 @@ package struct ForecastRow: Sendable {
     undecided = runs.count { $0.undecided != nil }
     doubt = runs.lazy.compactMap(\.undecided).first
     reason = runs.lazy.compactMap(\.reason).first
+    isUnmeasured = faults.worse != nil && !runs.contains(where: \.hasAnalysed)
   }
 
   /// If the release was good, the fraction of runs that stopped nevertheless; otherwise nil.

@@ -65,9 +65,9 @@ struct SimulateCommand: Verb {
     let page = try html.map { try ResultFile(at: Folder.absolute($0), option: "--html") }
     let isLong = forecast.hosts.times(runs) > 100_000
     let rows = try forecast.rows { if isLong { terminal.tell($0) } }
-    let table = ForecastTable(recipe: recipe.name, forecast, rows)
+    let table = ForecastTable(recipe: recipe.name, forecast, rows, metrics)
     terminal.show(table.lines(on: terminal.out), table.value)
-    try page?.write(Data(ForecastPage(recipe: recipe.name, forecast, rows).document.html.utf8))
+    try page?.write(Data(ForecastPage(recipe: recipe.name, forecast, rows, metrics).document.html.utf8))
     if let html { terminal.tell("Wrote \(html).") }
     return .done
   }

@@ -1,23 +1,41 @@
 import ArgumentParser
 import DeployDesk
 
-/// The measurements that an analysis reads from simulated hosts.
+/// The measurements that an analysis reads from simulated hosts. Each is nil if it was not given.
 struct MetricOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The number of requests that a host serves in a second, for analyses of a rate.", valueName: "count"))
-  var requests = 10.0
-  @Option(help: ArgumentHelp("The share of requests that fail with the old release, for analyses of a rate.", valueName: "share"))
-  var failing = "0.1%"
-  @Option(help: ArgumentHelp("The median of what a host with the old release measures, for analyses of a value.", valueName: "number"))
-  var value = 100.0
+  @Option(
+    help: ArgumentHelp(
+      "The number of requests that a host serves in a second, for analyses of a rate. Without it, 10.", valueName: "count"))
+  var requests: Double?
+  @Option(
+    help: ArgumentHelp(
+      "The share of requests that fail with the old release, for analyses of a rate. Without it, 0.1%.", valueName: "share"))
+  var failing: String?
+  @Option(
+    help: ArgumentHelp(
+      "The median of what a host with the old release measures, for analyses of a value. Without it, 100.", valueName: "number"))
+  var value: Double?
 
   func validate() throws {
-    if !(requests > 0 && requests <= 1_000_000) { throw ValidationError("--requests takes more than 0, and at most 1000000") }
-    if Forecast.share(failing) == nil { throw ValidationError("--failing takes a share from 0 to 1, or from 0% to 100%") }
-    if !(value > 0 && value <= 1_000_000_000) { throw ValidationError("--value takes more than 0, and at most 1000000000") }
+    if let requests, !(requests > 0 && requests <= 1_000_000) { throw ValidationError("--requests takes more than 0, and at most 1000000") }
+    if failing != nil, failingShare == nil { throw ValidationError("--failing takes a share from 0 to 1, or from 0% to 100%") }
+    if let value, !(value > 0 && value <= 1_000_000_000) { throw ValidationError("--value takes more than 0, and at most 1000000000") }
   }
 
-  /// Sets the measurements in a simulation of this size.
-  func set(in size: inout Forecast.Size) {
-    size.shows(requests: requests, failing: Forecast.share(failing) ?? 0, value: value)
+  /// The share of requests that fail, from 0 to 1.
+  var failingShare: Double? { failing.flatMap { Forecast.share($0) } }
+
+  /// The measurements that were given, in words, or nil if none was given.
+  var words: String? {
+    let given = [
+      requests.map { "--requests \(plain($0))" }, failing.map { "--failing \($0)" }, value.map { "--value \(plain($0))" },
+    ].compactMap { $0 }
+    return given.isEmpty ? nil : given.joined(separator: ", ")
   }
+
+  /// Returns the number without a fraction of zero.
+  private func plain(_ number: Double) -> String { Int(exactly: number).map { "\($0)" } ?? "\(number)" }
+
+  /// Sets the measurements that were given in a simulation of this size.
+  func set(in size: inout Forecast.Size) { size.shows(requests: requests, failing: failingShare, value: value) }
 }

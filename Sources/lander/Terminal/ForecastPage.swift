@@ -8,10 +8,14 @@ struct ForecastPage {
   private let forecast: Forecast
   private let rows: [ForecastRow]
   private let table: ForecastTable
+  /// The measurements that were asked for, in words, or nil if there are none.
+  private let asked: String?
 
-  init(recipe: String, _ forecast: Forecast, _ rows: [ForecastRow]) {
+  /// - Parameter metrics: the measurements that were asked for.
+  init(recipe: String, _ forecast: Forecast, _ rows: [ForecastRow], _ metrics: MetricOptions) {
     (self.recipe, self.forecast, self.rows) = (recipe, forecast, rows)
-    table = ForecastTable(recipe: recipe, forecast, rows)
+    asked = metrics.words
+    table = ForecastTable(recipe: recipe, forecast, rows, metrics)
   }
 
   /// The whole document.
@@ -23,7 +27,7 @@ struct ForecastPage {
         Document.Fact("Recipe", recipe), Document.Fact("Strategies", strategies.joined(separator: ", ")),
         Document.Fact("Hosts", "\(forecast.hosts.grouped), simulated; half of them take \(size.pace) at most"),
         Document.Fact("Runs", "\(size.runs.grouped) for each strategy and fault, seed \(size.seed)"),
-      ]),
+      ] + (asked.map { [Document.Fact("Measurements", $0)] } ?? [])),
       .paragraph([
         Document.Cell(
           "The recipe's own strategy, bounds and gates decided, on a virtual clock. A bar ends at the median of all runs, and the line "
@@ -53,6 +57,9 @@ struct ForecastPage {
     add("Runs that found the bad release", whole: 1) { share($0, $0.found, .good) }
     add("Time from the first bad host until it was found") { spread($0, $0.foundAfter, .warn) { "\(Interval(milliseconds: $0))" } }
     add("Runs that stopped a good release", whole: 1) { share($0, $0.wrongStops, .bad) }
+    if rows.contains(where: { $0.undecided > 0 }) {
+      add("Runs in which looks could not decide, and a person approved", whole: 1) { share($0, $0.undecidedShare, .warn) }
+    }
     add("Time of a rollout that came to a good end") { spread($0, $0.duration, .plain) { "\(Interval(milliseconds: $0))" } }
     return plots
   }

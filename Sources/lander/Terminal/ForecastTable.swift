@@ -7,9 +7,11 @@ struct ForecastTable {
   private let recipe: String
   private let forecast: Forecast
   private let rows: [ForecastRow]
+  private let metrics: MetricOptions
 
-  init(recipe: String, _ forecast: Forecast, _ rows: [ForecastRow]) {
-    (self.recipe, self.forecast, self.rows) = (recipe, forecast, rows)
+  /// - Parameter metrics: the measurements that were asked for.
+  init(recipe: String, _ forecast: Forecast, _ rows: [ForecastRow], _ metrics: MetricOptions) {
+    (self.recipe, self.forecast, self.rows, self.metrics) = (recipe, forecast, rows, metrics)
   }
 
   /// The headings of the columns.
@@ -33,7 +35,8 @@ struct ForecastTable {
     ] + Table(Self.heading.map { $0.uppercased() }, rows: shown).lines(on: surface, indent: 2) + remarks
   }
 
-  /// Lines that say why good releases were stopped, in which runs the looks could not decide, and how far a fraction of 0% can be trusted.
+  /// Lines that say why good releases were stopped, in which runs looks could not decide, which faults nothing measured, and how far a
+  /// fraction of 0% can be trusted.
   var remarks: [String] {
     var lines: [String] = []
     for row in rows {
@@ -45,12 +48,21 @@ struct ForecastTable {
       let runs = "in \(percent(row.undecidedShare)) of the runs looks could not decide, and a person approved"
       lines.append("  \(row.strategy), \(row.fault): \(runs): \(SafeText.line(doubt))")
     }
-    if rows.contains(where: { $0.wrongStops == 0 || $0.found == 0 }) {
+    for row in rows {
+      guard let reason = unmeasured(row) else { continue }
+      lines.append("  \(row.strategy), \(row.fault): \(reason)")
+    }
+    if rows.contains(where: { $0.wrongStops == 0 || $0.found == 0 && !$0.isUnmeasured }) {
       // 1 - 0.05^(1/n) is about 3/n, unless n is small.
       let most = min(100, 300 / Double(forecast.size.runs))
       lines.append("  0 of \(forecast.size.runs.of("run")) means less than \(tenths(most))% with a certainty of 95%; --runs asks for more")
     }
     return lines
+  }
+
+  /// Returns why nothing could find the fault `worse` of a row, or nil if an analysis could find it or the row does not have this fault.
+  private func unmeasured(_ row: ForecastRow) -> String? {
+    row.isUnmeasured ? "worse: nothing measures it, \(row.strategy) has no analysis" : nil
   }
 
   private func wrong(_ row: ForecastRow) -> String {
@@ -71,12 +83,13 @@ struct ForecastTable {
     return "\(tenths / 10).\(tenths % 10)"
   }
 
-  /// The forecast for programs. Times are in milliseconds, and fractions are from 0 to 1.
+  /// The forecast for programs. Times are in milliseconds, and fractions are from 0 to 1. Measurements are present if they were asked for.
   var value: Value {
     JSON.record([
       ("recipe", .text(recipe)), ("hosts", .int(forecast.hosts)), ("runs", .int(forecast.size.runs)),
       ("seed", .text(String(forecast.size.seed))), ("host_time_ms", .int(forecast.size.pace.milliseconds)),
-      ("rows", .list(rows.map(value))),
+      ("requests", metrics.requests.map { .number($0) }), ("failing", metrics.failingShare.map { .number($0) }),
+      ("value", metrics.value.map { .number($0) }), ("rows", .list(rows.map(value))),
     ])
   }
 
@@ -87,7 +100,7 @@ struct ForecastTable {
       ("wrongly_stopped_without_retry", row.wrongStopsWithoutRetry.map { .number($0) }),
       ("undecided", row.undecided > 0 ? .number(row.undecidedShare) : nil), ("found", row.found.map { .number($0) }),
       ("duration_ms", value(row.duration)), ("found_after_ms", value(row.foundAfter)),
-      ("exposed", value(row.exposed)), ("reason", row.reason.map { .text($0) }),
+      ("exposed", value(row.exposed)), ("reason", row.reason.map { .text($0) }), ("unmeasured", unmeasured(row).map { .text($0) }),
     ])
   }
 
