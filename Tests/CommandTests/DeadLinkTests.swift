@@ -31,22 +31,4 @@ import Testing
     let file = try place.lander("-C", "file", "status")
     #expect(file.code == 2 && file.err.contains("/file is a file, and a folder was expected"), "\(file.err)")
   }
-
-  @Test("two options that name one file are refused before anything starts")
-  func twice() throws {
-    let place = try Workplace.project()
-    let run = try place.lander("deploy", "--result", "out.json", "--junit", "./out.json")
-    #expect(run.code == 2, "\(run.everything)")
-    #expect(run.err.contains("--junit: it names the file of --result, which would be overwritten"), "\(run.err)")
-    #expect(!place.exists("hosts/h1/srv/app"))
-    for (words, option) in [
-      (["deploy", "--events", "out.json"], "--events"), (["plan", "--out", "out.json"], "--out"),
-      (["simulate", "--html", "out.json"], "--html"),
-    ] {
-      let run = try place.run(words + ["--result", "./out.json"])
-      #expect(run.code == 2 && run.err.contains("\(option): it names the file of --result"), "\(words): \(run.everything)")
-      #expect(try place.text("out.json").contains("\"exit\":2"))
-    }
-    #expect(!place.exists("hosts/h1/srv/app"))
-  }
 }

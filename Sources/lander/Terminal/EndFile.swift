@@ -18,14 +18,11 @@ enum EndFile: String, CaseIterable {
     // This command's file has another format.
     if command is AppSpecRunCommand.Type { return [] }
     return allCases.compactMap { file in
-      let name = file.rawValue
-      let joined = words.last { $0.hasPrefix(name + "=") }.map { String($0.dropFirst(name.count + 1)) }
-      let path = joined ?? zip(words, words.dropFirst()).reversed().first { $0.0 == name }?.1
+      guard let path = NamedFile.value(of: file.rawValue, in: words) else { return nil }
       // If the parser will refuse the words, no file is opened. The exception is an unknown command, because then the file says what is
       // wrong.
-      if file == .result, !command.configuration.subcommands.isEmpty, let path, !path.isEmpty { return (file, path) }
-      guard let path, !path.isEmpty, joined != nil || !path.hasPrefix("-") else { return nil }
-      return Lander.helpMessage(for: command, columns: 200).contains(" \(name) <") ? (file, path) : nil
+      if file == .result, !command.configuration.subcommands.isEmpty { return (file, path) }
+      return NamedFile.isTaken(file.rawValue, by: command) ? (file, path) : nil
     }
   }
 

@@ -23,6 +23,8 @@ enum Ending {
     var command = ""
     /// The requested files.
     var files: [(file: EndFile, path: String)] = []
+    /// All files that options name.
+    var named: [NamedFile] = []
     /// The command's result, as JSON.
     var result: String?
     /// The command's output for people.
@@ -43,8 +45,9 @@ enum Ending {
     } else if words.contains("--json") {
       form = .document
     }
-    let files = EndFile.asked(own, of: command)
+    let (files, named) = (EndFile.asked(own, of: command), NamedFile.all(in: own, of: command))
     state.withLock { state in
+      state.named = named
       state.form = form
       state.isJSONAsked = words.contains("--json")
       state.files = files
@@ -53,26 +56,12 @@ enum Ending {
   }
 
   /// Opens the requested files.
-  /// - Throws: `Problems` if one of them cannot be written.
+  /// - Throws: `Problems` if one of them cannot be written, or if the command would overwrite a file that another option names too.
   static func openFiles() throws(Problems) {
-    let files = state.withLock { $0.files.map { ($0.file, Folder.absolute($0.path)) } }
-    for (index, (file, path)) in files.enumerated() {
-      try refuse(path, of: file.rawValue, besides: files[..<index])
-      try file.open(path)
-    }
-  }
-
-  /// - Parameter path: the absolute path of a file that was given with another option.
-  /// - Throws: `Problems` if the same file was given with `--result`, `--junit` or `--dotenv`.
-  static func refuse(_ path: String, of option: String) throws(Problems) {
-    let files = state.withLock { $0.files.map { ($0.file, Folder.absolute($0.path)) } }
-    try refuse(path, of: option, besides: files[...])
-  }
-
-  private static func refuse(_ path: String, of option: String, besides files: ArraySlice<(EndFile, String)>) throws(Problems) {
-    guard !path.hasPrefix("/dev/"), let other = files.first(where: { $0.1.isExactly(path) })?.0 else { return }
-    throw Problems(
-      Problem("it names the file of \(other.rawValue), which would be overwritten", subject: option, fix: "name another file"))
+    let (files, named) = state.withLock { ($0.files, $0.named) }
+    let clashes = NamedFile.clashes(named)
+    for (file, path) in files where !clashes.contains(where: { $0.option == file.rawValue }) { try file.open(Folder.absolute(path)) }
+    if !clashes.isEmpty { throw Problems(clashes.map(\.problem)) }
   }
 
   /// Whether `--result` was given.

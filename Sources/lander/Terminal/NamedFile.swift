@@ -1,0 +1,61 @@
+import ArgumentParser
+import DeployModel
+
+/// A file that an option names, as the words of the command line show before they are parsed.
+struct NamedFile {
+  let option: String
+  /// The path as it was typed.
+  let path: String
+  /// Whether the command writes the file. If not, it reads the file.
+  let isWritten: Bool
+
+  /// The options whose files commands read.
+  static let read = ["--plan", "--params", "--key", "--signature"]
+  /// The options whose files commands write.
+  static let written = EndFile.allCases.map(\.rawValue) + ["--events", "--html", "--out", "--lcov"]
+
+  /// Returns the files that the options of a command name.
+  static func all(in words: [String], of command: any ParsableCommand.Type) -> [NamedFile] {
+    // The options of this command have other meanings.
+    if command is AppSpecRunCommand.Type { return [] }
+    return (read + written).compactMap { option in
+      guard let path = value(of: option, in: words), isTaken(option, by: command), option != "--events" || !isAddress(path)
+      else { return nil }
+      return NamedFile(option: option, path: path, isWritten: written.contains(option))
+    }
+  }
+
+  /// Returns the last value of an option, or nil if the option was not given or has no value.
+  static func value(of option: String, in words: [String]) -> String? {
+    if let joined = words.last(where: { $0.hasPrefix(option + "=") })?.dropFirst(option.count + 1) {
+      return joined.isEmpty ? nil : String(joined)
+    }
+    guard let next = zip(words, words.dropFirst()).reversed().first(where: { $0.0 == option })?.1 else { return nil }
+    return next.isEmpty || next.hasPrefix("-") ? nil : next
+  }
+
+  /// Whether a command has this option, and the option takes a value. In some commands, an option of the same name is a flag.
+  static func isTaken(_ option: String, by command: any ParsableCommand.Type) -> Bool {
+    Lander.helpMessage(for: command, columns: 200).contains(" \(option) <")
+  }
+
+  /// Whether the value of `--events` names a web address or a program.
+  private static func isAddress(_ value: String) -> Bool { ["http://", "https://", "exec:"].contains { value.hasPrefix($0) } }
+
+  /// Returns a problem for each option that names the file of another option, if the command writes the file. Call this in the folder in
+  /// which the command runs.
+  static func clashes(_ files: [NamedFile]) -> [(option: String, problem: Problem)] {
+    files.enumerated().compactMap { index, file in
+      guard file.isWritten, !file.path.hasPrefix("/dev/"), let other = files[..<index].first(where: { $0.place.isExactly(file.place) })
+      else { return nil }
+      let message = "it names the file of \(other.option), which would be overwritten"
+      return (option: file.option, problem: Problem(message, subject: file.option, fix: "name another file"))
+    }
+  }
+
+  /// The absolute path, with links followed as far as the folder or the file exists.
+  private var place: String {
+    let path = Folder.absolute(path)
+    return Folder.exists(path) ? Folder.real(path) : Folder.real(Folder.parent(of: path)) + "/" + Folder.name(of: path)
+  }
+}

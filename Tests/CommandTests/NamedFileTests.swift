@@ -1,0 +1,88 @@
+import ArgumentParser
+import Foundation
+import Testing
+
+@testable import lander
+
+@Suite("Options that name files", .serialized)
+struct NamedFileTests {
+  /// Returns a project with a host that writes a file when it is asked.
+  private static func project() throws -> Workplace {
+    let place = try Workplace()
+    try place.write("1\n", to: "app/version")
+    try place.write("#!/bin/sh\n: >'\(place.path)/asked'\nexec sh\n", to: "session")
+    try place.write(
+      """
+      transport "telling" (function() return { "/bin/sh", "\(place.path)/session" } end)
+      group "test" { hosts = { host "h1" { transport = "telling", root = "\(place.path)/hosts/h1" } } }
+      recipe "app" { api = 1, revision = bundle { from = "app" }, targets = group "test", path = "/srv/app" }
+
+      """, to: "deploy.lua")
+    return place
+  }
+
+  @Test("two options that name one file are refused before a host is asked, and the file of --result says so")
+  func twice() throws {
+    let place = try Self.project()
+    for (words, option) in [
+      (["deploy", "--junit", "./out.json"], "--junit"), (["deploy", "--dotenv=\(place.path)/out.json"], "--dotenv"),
+      (["deploy", "--events", "out.json"], "--events"), (["run", "look", "--events", "out.json"], "--events"),
+      (["rollback", "--events", "app/../out.json"], "--events"), (["plan", "--connect", "--out", "out.json"], "--out"),
+      (["simulate", "--html", "out.json"], "--html"), (["report", "--html", "out.json"], "--html"),
+      (["test", "--lcov", "out.json"], "--lcov"),
+    ] {
+      let run = try place.run(words + ["--result", "out.json"])
+      #expect(run.code == 2 && run.err.contains("\(option): it names the file of --result"), "\(words): \(run.everything)")
+      #expect(try place.text("out.json").contains("\"exit\":2"), "\(words)")
+      #expect(!place.exists("asked"), "\(words) asked a host")
+    }
+    let both = try place.lander("deploy", "--junit", "one", "--dotenv", "one", "--events", "two", "--result", "two")
+    #expect(both.err.contains("--dotenv: it names the file of --junit") && both.err.contains("--events: it names the file of --result"))
+    try FileManager.default.createSymbolicLink(atPath: place.path + "/link", withDestinationPath: "out.json")
+    let linked = try place.lander("deploy", "--events", "link", "--result", "out.json")
+    #expect(linked.code == 2 && linked.err.contains("--events: it names the file of --result"), "\(linked.everything)")
+    #expect(!place.exists("asked"))
+  }
+
+  @Test("a file that a command reads is never overwritten by the same command")
+  func read() throws {
+    let place = try Self.project()
+    try place.write("kept", to: "in")
+    for (words, option, other) in [
+      (["deploy", "--plan", "in", "--result", "in"], "--result", "--plan"),
+      (["deploy", "--params", "in", "--events", "in"], "--events", "--params"),
+      (["plan", "--params", "in", "--out", "./in"], "--out", "--params"),
+      (["bundle", "sign", "3f2a91c", "--key", "in", "--out", "in"], "--out", "--key"),
+      (["bundle", "sign", "3f2a91c", "--signature", "in", "--result=in"], "--result", "--signature"),
+    ] {
+      let run = try place.run(words)
+      #expect(run.code == 2 && run.err.contains("\(option): it names the file of \(other)"), "\(words): \(run.everything)")
+      #expect(try place.text("in") == "kept", "\(words)")
+    }
+  }
+
+  @Test("files that differ, addresses and devices are no clash")
+  func good() throws {
+    let place = try Self.project()
+    let run = try place.lander("deploy", "--events", "e", "--result", "r", "--junit", "j", "--dotenv", "d")
+    #expect(run.code == 0, "\(run.everything)")
+    for file in ["e", "r", "j", "d"] { #expect(try !place.text(file).isEmpty, "\(file)") }
+    let devices = try place.lander("deploy", "--junit", "/dev/null", "--dotenv", "/dev/null")
+    #expect(devices.code == 0, "\(devices.everything)")
+    let named = NamedFile.all(in: ["deploy", "--events", "exec:cat", "--result", "exec:cat"], of: DeployCommand.self)
+    #expect(named.map(\.option) == ["--result"])
+  }
+
+  @Test("every option of a command that names a file is known as one that is read or written", arguments: EveryCommandTests.leaves)
+  func known(_ leaf: EveryCommandTests.Leaf) throws {
+    let command = Subcommand.named(leaf.words)
+    if command is AppSpecRunCommand.Type { return }
+    let dump = try #require(try JSONSerialization.jsonObject(with: Data(command._dumpHelp().utf8)) as? [String: Any])
+    let arguments = try #require((dump["command"] as? [String: Any])?["arguments"] as? [[String: Any]])
+    for argument in arguments where argument["valueName"] as? String == "file" {
+      let names = (argument["names"] as? [[String: Any]] ?? []).compactMap { $0["name"] as? String }
+      let isKnown = names.contains { NamedFile.read.contains("--\($0)") || NamedFile.written.contains("--\($0)") }
+      #expect(isKnown, "\(leaf): \(names): say in NamedFile whether the command reads or writes it")
+    }
+  }
+}
