@@ -71,7 +71,7 @@ package struct RehearsalRun: Sendable {
     let request = asked.request
     if let hosts { try declared.replaceHosts(of: request, by: fleet(hosts)) }
     let selection = try Selection(request, in: declared, besides: asked.unclear)
-    return try Planner.simulated(selection, force: request.force, orphans: request.orphans, by: identity)
+    return try Planner.simulated(selection, by: identity)
   }
 
   /// Returns hosts that are named like `host001` to `host250`.

@@ -7,16 +7,14 @@ extension Planner {
   ///   - isFresh: whether the hosts have no release. If false, they run an earlier release of the recipe.
   ///   - waves: what is known about the waves.
   static func simulated(
-    _ selection: Selection, isFresh: Bool = true, force: Bool = false, orphans: LockRequest.Orphans = .wait,
-    waves: KnownWaves = .rehearsing, by identity: Identity
+    _ selection: Selection, isFresh: Bool = true, waves: KnownWaves = .rehearsing, by identity: Identity
   ) throws(Problems) -> Plan {
     let digest = Digest(hex: String(repeating: "5eed", count: 16))
     let release = Release(id: Release.ID("5eed5eed5eed"), bundle: digest, shared: selection.recipe.placement.shared)
     let state = isFresh ? HostState.fresh : earlier(selection, sources: digest, at: identity.at)
     var input = Input(
       selection: selection, release: release, bundle: Bundle(digest: digest, files: 0, bytes: 0, source: "simulated"),
-      manifest: Manifest(items: []), sources: digest, surveys: selection.hosts.map { _ in .reached(state) },
-      force: force, orphans: orphans)
+      manifest: Manifest(items: []), sources: digest, surveys: selection.hosts.map { _ in .reached(state) })
     input.waves = waves
     return try deployment(input, by: identity)
   }

@@ -19,17 +19,17 @@ struct RehearseCommand: Verb {
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
-  @OptionGroup var request: RequestOptions
+  @OptionGroup var subject: SubjectOptions
   @OptionGroup var fleet: FleetOptions
   @Option(help: ArgumentHelp("The faults, each with a share.", valueName: "faults"))
   var faults = "none"
-  @Flag(help: "Print every event instead of an outline.")
+  @Flag(help: "Print every event, even for more than 25 hosts. Without it, such a fleet gets an outline.")
   var timeline = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let project = try Wiring.project(options)
     let run = try RehearsalRun(
-      try request.asked(of: project.project), of: project, stage: Wiring.stage, hosts: fleet.hosts, faults: faults, seed: fleet.chosenSeed,
+      try subject.asked(of: project.project), of: project, stage: Wiring.stage, hosts: fleet.hosts, faults: faults, seed: fleet.chosenSeed,
       engine: Version.number)
     return RehearsalStory(run, faults: faults, isWhole: timeline).tell(on: terminal)
   }

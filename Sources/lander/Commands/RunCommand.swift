@@ -40,7 +40,7 @@ struct RunCommand: Verb {
   var plan = false
 
   func validate() throws {
-    guard let first = request.words.first, !first.hasPrefix("-") else {
+    guard let first = request.subject.words.first, !first.hasPrefix("-") else {
       throw ValidationError("name the task first, as in lander run restart; lander list shows tasks")
     }
   }
@@ -49,7 +49,7 @@ struct RunCommand: Verb {
     let whole = try Wiring.project(options)
     let project = try runnable(whole)
     var request = request
-    request.words.removeFirst()
+    request.subject.words.removeFirst()
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener(progress.mode))
     return try await desk.use { [request] desk in
       let asked = queue.completing(try request.asked(of: project.project, in: whole.project))
@@ -68,7 +68,7 @@ struct RunCommand: Verb {
   /// Returns the project with the task in place of the recipe's deployment.
   private func runnable(_ project: LoadedProject) throws(Problems) -> LoadedProject {
     var project = project
-    let words = request.words
+    let words = request.subject.words
     project.project = try project.project.running(words[0], of: words.dropFirst().first) { NearMatch.hint($0, among: $1) }
     return project
   }

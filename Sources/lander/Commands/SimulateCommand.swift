@@ -25,7 +25,7 @@ struct SimulateCommand: Verb {
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
-  @OptionGroup var request: RequestOptions
+  @OptionGroup var subject: SubjectOptions
   @OptionGroup var fleet: FleetOptions
   @OptionGroup var metrics: MetricOptions
   @Option(parsing: .unconditional, help: ArgumentHelp("Number of runs for each row.", valueName: "count"))
@@ -52,7 +52,7 @@ struct SimulateCommand: Verb {
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let project = try Wiring.project(options)
-    let asked = try request.asked(of: project.project)
+    let asked = try subject.asked(of: project.project)
     let recipe = try Forecast.recipe(of: asked, in: project)
     var candidates = [Forecast.Candidate(name: recipe.strategy?.name ?? "one wave", project: project, asked: asked)]
     for text in compare {

@@ -1,41 +1,11 @@
 import ArgumentParser
 import DeployDesk
 import DeployModel
-import Foundation
 
-/// The recipe, parameters, group and hosts of a deployment, for `deploy`, `plan` and similar commands.
+/// The request for a deployment to real hosts, for `deploy`, `plan` and `run`: what is deployed, who asks and why, and what happens to
+/// commands that still run.
 struct RequestOptions: ParsableArguments {
-  @Argument(
-    parsing: .allUnrecognized,
-    help: ArgumentHelp(
-      "The recipe, and its parameters as options: web --percent 10% --no-migrate. If there is only one recipe, you can leave out its name.",
-      valueName: "recipe"), completion: KnownNames.requests)
-  var words: [String] = []
-
-  @Option(
-    help: ArgumentHelp(
-      "A group other than the recipe's own. deploy takes several groups, in the order in which it deploys: staging,production.",
-      valueName: "name"), completion: KnownNames.groups)
-  var group: String?
-
-  @Option(
-    parsing: .upToNextOption,
-    help: ArgumentHelp("Only these hosts of the group; * stands for anything.", valueName: "host"))
-  var only: [String] = []
-
-  @OptionGroup var tags: WhereOption
-
-  @Option(
-    help: ArgumentHelp(
-      "A parameter of the recipe; the long form of --NAME VALUE. Two different values are refused.", valueName: "name=value"))
-  var param: [String] = []
-
-  @Option(
-    help: ArgumentHelp(
-      "Read parameters from this file, a JSON object. An option has priority over the file, and the file has priority over a variable "
-        + "LANDER_PARAM_NAME of the environment.", valueName: "file"))
-  var params: String?
-
+  @OptionGroup var subject: SubjectOptions
   @OptionGroup var why: WhyOptions
 
   @Option(
@@ -44,53 +14,26 @@ struct RequestOptions: ParsableArguments {
   var orphans: LockRequest.Orphans = .wait
 
   /// The first option or word that was given to say what is deployed, or nil if there is none.
-  var choice: String? {
-    let options: [(String, Bool)] = [
-      ("--group", group != nil), ("--only", !only.isEmpty), ("--where", !tags.conditions.isEmpty),
-      ("--param", !param.isEmpty), ("--params", params != nil), ("--orphans", orphans != .wait),
-    ]
-    return words.first ?? options.first { $0.1 }?.0
-  }
-
-  /// Returns the groups in the value of `--group`, or an empty list if the option was not given. If the whole value is the name of one
-  /// group, that name can contain commas.
-  func groups(of project: Project) -> [String] {
-    guard let group, group.contains(","), !project.groups.contains(where: { $0.name.isExactly(group) }) else {
-      return group.map { [$0] } ?? []
-    }
-    return group.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmingPrefix { $0 == " " } }
-      .map { String($0.reversed().trimmingPrefix { $0 == " " }.reversed()) }
-  }
+  var choice: String? { subject.choice ?? (orphans == .wait ? nil : "--orphans") }
 
   /// Returns the deployment that the command line requests.
-  /// - Throws: `Problems` if `--only` has no host's name, or if `--where` has no tag and value.
   /// - Parameter whole: the project of which `project` is a part, or nil if the two are the same.
+  /// - Throws: `Problems` as the method of `SubjectOptions` does.
   func asked(of project: Project, in whole: Project? = nil) throws(Problems) -> Asked {
-    let groups = groups(of: project)
-    var asked = try asked(of: project, group: group, in: whole)
-    if groups.count > 1 {
-      asked.request.group = groups[0]
-      asked.unclear.append(
-        Problem("only deploy takes several groups", subject: "--group", fix: "give one at a time: --group \(groups[0])"))
-    }
-    return asked
+    completed(try subject.asked(of: project, in: whole))
   }
 
   /// Returns the deployment that the command line requests, for one of several groups.
   /// - Parameter variables: whether environment variables can set parameters.
-  func asked(of project: Project, group: String?, in whole: Project? = nil, variables: Bool = true) throws(Problems) -> Asked {
-    let given = RecipeOptions(
-      words, explicit: param, recipes: project.recipes.map(\.name), declared: RecipeOptions.declared(in: project, for: words),
-      options: OptionNames.typed.sorted())
-    let own = project.recipes.first { one in given.recipe.map { one.name.isExactly($0) } ?? (project.recipes.count == 1) }
-    let outside = GivenParameters(
-      file: params, own: own.map { $0.parameters + $0.inherited } ?? [],
-      all: (whole ?? project).recipes.flatMap { $0.parameters + $0.tasks.flatMap(\.parameters) },
-      environment: variables ? ProcessInfo.processInfo.environment.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 } : [])
+  func asked(of project: Project, group: String?, variables: Bool = true) throws(Problems) -> Asked {
+    completed(try subject.asked(of: project, group: group, variables: variables))
+  }
+
+  private func completed(_ asked: Asked) -> Asked {
+    var asked = asked
     let (said, unclear) = why.reading
-    let request = DeploymentRequest(
-      recipe: given.recipe, group: group, only: try HostChoice.names(only) + tags.words, parameters: outside.members + given.parameters,
-      orphans: orphans, said: said)
-    return Asked(request, unclear: given.problems + outside.problems + unclear)
+    (asked.request.orphans, asked.request.said) = (orphans, said)
+    asked.unclear += unclear
+    return asked
   }
 }

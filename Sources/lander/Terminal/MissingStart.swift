@@ -18,7 +18,7 @@ struct MissingStart {
 
   func use(on terminal: Terminal, then next: Next) async throws -> ExitCode {
     let project = try Wiring.project(options)
-    let groups = request.groups(of: project.project)
+    let groups = request.subject.groups(of: project.project)
     var asked = complete(try request.asked(of: project.project, group: groups.first, variables: false))
     asked.request.missing = true
     if groups.count > 1 {

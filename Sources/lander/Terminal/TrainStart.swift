@@ -18,7 +18,7 @@ struct TrainStart {
   let project: LoadedProject
   let stay: StayOptions
 
-  private var groups: [String] { request.groups(of: project.project) }
+  private var groups: [String] { request.subject.groups(of: project.project) }
 
   /// Whether the command line has several groups.
   /// - Throws: `Problems` if `--between` is given for a single group.
@@ -80,7 +80,7 @@ struct TrainStart {
     for (index, group) in groups.enumerated() where !group.isEmpty && groups[..<index].contains(group) {
       problems.append(Problem("\"\(group)\" stands there twice", subject: "--group", fix: "name each group once"))
     }
-    if !request.only.isEmpty {
+    if !request.subject.only.isEmpty {
       problems.append(
         Problem("it chooses hosts of one group", subject: "--only", fix: "deploy to one group at a time, or leave --only out"))
     }
