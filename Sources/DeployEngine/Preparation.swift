@@ -74,12 +74,7 @@ package struct Preparation: Sendable {
           let path = host.place(recipe.placement.path)
           let survey = await ports.transport.survey(
             host, at: path, application: recipe.application, group: selection.group, shared: recipe.placement.shared)
-          guard deep, case .reached(var state) = survey else { return (host.number, survey) }
-          let kept = await ports.transport.receipts(of: state.releases, on: host, at: path)
-          state.kept = kept.filter { $0.application.isExactly(recipe.application) }
-          let unseen = state.releases.filter { state.damage(of: $0) == nil }
-          state.damage += await ports.transport.damage(of: unseen, on: host, at: path)
-          return (host.number, .reached(state))
+          return (host.number, deep ? await ports.transport.deepened(survey, of: host, at: path, application: recipe.application) : survey)
         }
       }
       for _ in 0..<width { add() }
@@ -165,5 +160,20 @@ package struct Preparation: Sendable {
     // The digest is computed from the received files, so that a host cannot send other sources under this digest.
     guard let kept = try? await ports.bundles.keep(files), kept == digest else { return nil }
     return files
+  }
+}
+
+extension Transport {
+  /// Returns a survey with what a rollback needs: the receipts of all releases that the host keeps, and the damage to these releases.
+  /// - Parameters:
+  ///   - survey: the survey of the host, which is returned unchanged if the host was not reached.
+  ///   - path: the path that was surveyed.
+  package func deepened(_ survey: Survey, of host: Host, at path: String, application: String) async -> Survey {
+    guard case .reached(var state) = survey else { return survey }
+    let kept = await receipts(of: state.releases, on: host, at: path)
+    state.kept = kept.filter { $0.application.isExactly(application) }
+    let unseen = state.releases.filter { state.damage(of: $0) == nil }
+    state.damage += await damage(of: unseen, on: host, at: path)
+    return .reached(state)
   }
 }

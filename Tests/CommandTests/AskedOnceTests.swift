@@ -76,7 +76,7 @@ struct AskedOnceTests {
       let parts = try #require(single["result"] as? [[String: Any]])
       #expect(parts.count == 1 && NSDictionary(dictionary: parts[0]) == NSDictionary(dictionary: part), "\(recipe): \(part)")
     }
-    for words in [["hosts"], ["doctor", "--connect"], ["audit"], ["reap"]] {
+    for words in [["hosts"], ["doctor", "--connect"], ["audit"], ["reap"], ["releases"], ["unlock"]] {
       let (counts, _) = try Self.counts(place, words)
       #expect(counts.sessions == 2 && counts.surveys > 1 && counts.surveys <= 6, "\(words): \(counts)")
     }
@@ -90,5 +90,9 @@ struct AskedOnceTests {
     let (all, run) = try Self.counts(place, ["status"], code: 20)
     #expect(one.sessions == all.sessions, "\(one) \(all)")
     #expect(run.out.components(separatedBy: "no way").count > 10, "each recipe says so: \(run.out)")
+    for (words, code) in [(["releases"], Int32(20)), (["unlock"], 0)] {
+      let (all, _) = try Self.counts(place, words, code: code)
+      #expect(one.sessions == all.sessions, "\(words): \(one) \(all)")
+    }
   }
 }

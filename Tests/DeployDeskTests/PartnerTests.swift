@@ -103,7 +103,7 @@ struct PartnerTests {
     let plan = try await bench.plan().plan
     _ = try await bench.leave(bench.desk.deploy(plan)) { await $0.hasBegunWave(of: plan.id) }
     try #require(bench.transport.hosts[2].lock?.lock.deployment == plan.id)
-    let found = await bench.desk.surveyWithPartners(try bench.project.project.selection(recipe: nil, group: nil))
+    let found = try #require(await bench.desk.surveyWithPartners([bench.project.project.selection(recipe: nil, group: nil)]).first)
     var names: [String] = []
     try await bench.desk.unlock(try await bench.desk.locks(on: [found])) { names.append($0) }
     #expect(names.contains("lb1") && bench.transport.hosts.allSatisfy { $0.lock == nil }, "\(names)")

@@ -37,7 +37,7 @@ struct ReleasesTests {
     let before = bench.transport.hosts[0].jobs.count
     #expect(try await back(bench, to: String(releases[0].rawValue.prefix(8))) == [releases[0], releases[0]])
     #expect(bench.transport.hosts[0].jobs.count > before)
-    let found = await bench.desk.surveyKept(try bench.project.project.selection(recipe: nil, group: nil))
+    let found = try #require(await bench.desk.surveyKept([bench.project.project.selection(recipe: nil, group: nil)]).first)
     let kept = KeptReleases(found.named).list
     #expect(kept.map(\.release) == [releases[0], releases[3], releases[2], releases[1]])
     #expect(kept.map(\.verdict) == [.good, .bad, .good, .good])
@@ -65,7 +65,7 @@ struct ReleasesTests {
     #expect(text.contains("h2: the release to go back to is damaged: of \(releases[0]) 1 of its 10 entries is missing"), "\(text)")
     let before = await refusal { _ = try await back(bench) }
     #expect(before.contains("h2: the release to go back to is damaged: of \(releases[2])"), "\(before)")
-    let found = await bench.desk.surveyKept(try bench.project.project.selection(recipe: nil, group: nil))
+    let found = try #require(await bench.desk.surveyKept([bench.project.project.selection(recipe: nil, group: nil)]).first)
     #expect(KeptReleases(found.named).list.map(\.damaged) == [[], ["h2"], [], ["h2"]])
     let lines = ReleasesReport("app on test", hosts: found.named, now: bench.desk.now).lines(on: Surface())
     #expect(lines.contains { $0.contains(releases[0].rawValue) && $0.contains("damaged on h2") })

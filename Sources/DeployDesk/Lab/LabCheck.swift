@@ -16,7 +16,7 @@ struct LabCheck {
   ///     deployment determines the revision.
   func problems(after part: TrialPart, serving bundle: Digest?) async throws -> [Problem] {
     let selection = try project.project.selection(recipe: request.recipe, group: request.group)
-    let found = await desk.surveyWithPartners(selection)
+    let found = await desk.surveyWithPartners([selection])[0]
     var problems: [Problem] = []
     for (number, (host, survey)) in found.named.enumerated() {
       guard case .reached(let state) = survey else {

@@ -29,8 +29,8 @@ final class AnswerWatch: Sendable {
   }
 
   /// Surveys the hosts of several selections, and reports the hosts that have not answered.
-  /// - Returns: for each selection, the surveys of its hosts, in the order of the hosts.
-  static func survey(_ round: SurveyRound, by desk: Desk) async -> [[Survey]] {
+  /// - Returns: the result for each selection, in order.
+  static func survey(_ round: SurveyRound, by desk: Desk) async -> [Surveyed] {
     await during(round.hosts.map(\.host), by: desk) { await round.ask(desk.ports.transport, answered: $0) }
   }
 

@@ -21,36 +21,51 @@ struct SurveyRound: Sendable {
   /// The number of a host in `hosts`, and the number of a question in its `questions`.
   private struct Place { var host: Int, question: Int }
 
-  /// The hosts, each once, in the order of the selections.
+  /// The hosts and partners, each once, in the order of the selections.
   private(set) var hosts: [Asked] = []
-  /// For each selection, where to find the answer of each of its hosts.
-  private var places: [[Place]] = []
+  private let selections: [Selection]
+  /// For each selection, where to find the answers of its hosts and of its partners.
+  private var places: [(hosts: [Place], partners: [Place])] = []
+  private let isDeep: Bool
+  /// The number of each host in `hosts`, by the host's identity.
+  private var numbers: [[ExactText?]: Int] = [:]
 
-  init(_ selections: [Selection]) {
-    var numbers: [[ExactText?]: Int] = [:]
+  /// - Parameters:
+  ///   - isDeep: whether to ask for the earlier releases that hosts keep too.
+  ///   - partners: whether to ask the recipes' partners too.
+  init(_ selections: [Selection], isDeep: Bool = false, partners: Bool = false) {
+    (self.selections, self.isDeep) = (selections, isDeep)
     for selection in selections {
-      let recipe = selection.recipe
-      places.append(
-        selection.hosts.map { host in
-          let number = numbers[host.identity] ?? hosts.count
-          if number == hosts.count {
-            numbers[host.identity] = number
-            hosts.append(Asked(host: host, questions: []))
-          }
-          let question = Question(
-            path: host.place(recipe.placement.path), application: recipe.application, shared: recipe.placement.shared,
-            group: selection.group)
-          let known = hosts[number].questions.firstIndex { $0.isAnswered(with: question) }
-          if known == nil { hosts[number].questions.append(question) }
-          return Place(host: number, question: known ?? hosts[number].questions.count - 1)
-        })
+      let (recipe, group) = (selection.recipe, selection.group)
+      let own = selection.hosts.map { host in
+        place(
+          host,
+          Question(
+            path: host.place(recipe.placement.path), application: recipe.application, shared: recipe.placement.shared, group: group))
+      }
+      let others = (partners ? selection.partners : []).map { partner in
+        place(partner.host, Question(path: partner.path, application: recipe.application, shared: [], group: group))
+      }
+      places.append((own, others))
     }
+  }
+
+  /// Adds a question to a host, unless the host already has one with the same answer.
+  private mutating func place(_ host: Host, _ question: Question) -> Place {
+    let number = numbers[host.identity] ?? hosts.count
+    if number == hosts.count {
+      numbers[host.identity] = number
+      hosts.append(Asked(host: host, questions: []))
+    }
+    let known = hosts[number].questions.firstIndex { $0.isAnswered(with: question) }
+    if known == nil { hosts[number].questions.append(question) }
+    return Place(host: number, question: known ?? hosts[number].questions.count - 1)
   }
 
   /// Asks all hosts.
   /// - Parameter answered: called with the number of each host that has answered all of its questions.
-  /// - Returns: for each selection, the surveys of its hosts, in the order of the hosts.
-  func ask(_ transport: any Transport, answered: @Sendable (Int) -> Void) async -> [[Survey]] {
+  /// - Returns: the result for each selection, in order.
+  func ask(_ transport: any Transport, answered: @Sendable (Int) -> Void) async -> [Surveyed] {
     var answers: [[Survey]] = hosts.map { _ in [] }
     await withTaskGroup(of: (Int, [Survey]).self) { group in
       for (number, asked) in hosts.enumerated() {
@@ -58,30 +73,35 @@ struct SurveyRound: Sendable {
           answers[done] = surveys
           answered(done)
         }
-        group.addTask { (number, await asked.ask(transport)) }
+        group.addTask { [isDeep] in (number, await asked.ask(transport, isDeep: isDeep)) }
       }
       for await (done, surveys) in group {
         answers[done] = surveys
         answered(done)
       }
     }
-    return places.map { $0.map { answers[$0.host][$0.question] } }
+    return zip(selections, places).map { selection, place in
+      var surveyed = Surveyed(selection: selection, surveys: place.hosts.map { answers[$0.host][$0.question] })
+      surveyed.partners = place.partners.map { answers[$0.host][$0.question] }
+      return surveyed
+    }
   }
 }
 
 extension SurveyRound.Asked {
   /// Asks the questions one after the other, because the clock of a host that is busy with another question would seem to be slow. A host
   /// that cannot be reached is not asked again.
-  fileprivate func ask(_ transport: any Transport) async -> [Survey] {
+  fileprivate func ask(_ transport: any Transport, isDeep: Bool) async -> [Survey] {
     var surveys: [Survey] = []
     for question in questions {
       if case .unreachable(let failure)? = surveys.last, failure.kind == .unreachable {
         surveys.append(.unreachable(failure))
         continue
       }
+      let survey = await transport.survey(
+        host, at: question.path, application: question.application, group: question.group, shared: question.shared)
       surveys.append(
-        await transport.survey(
-          host, at: question.path, application: question.application, group: question.group, shared: question.shared))
+        isDeep ? await transport.deepened(survey, of: host, at: question.path, application: question.application) : survey)
     }
     return surveys
   }

@@ -66,21 +66,17 @@ extension Desk {
   /// Surveys the hosts of several selections, each host once, and reports the hosts that have not answered. Nothing changes on the hosts.
   /// - Returns: the result for each selection, in the order of the selections.
   package func survey(_ selections: [Selection]) async -> [Surveyed] {
-    let surveys = await AnswerWatch.survey(SurveyRound(selections), by: self)
-    return zip(selections, surveys).map { Surveyed(selection: $0, surveys: $1) }
+    await AnswerWatch.survey(SurveyRound(selections), by: self)
   }
 
-  /// Surveys the hosts of a selection and the recipe's partners.
-  package func surveyWithPartners(_ selection: Selection) async -> Surveyed {
-    let preparation = await AnswerWatch.survey(selection, partners: true, by: self)
-    var surveyed = Surveyed(selection: selection, surveys: preparation.surveys)
-    surveyed.partners = preparation.partners
-    return surveyed
+  /// Surveys the hosts of several selections and the recipes' partners, as `survey` does.
+  package func surveyWithPartners(_ selections: [Selection]) async -> [Surveyed] {
+    await AnswerWatch.survey(SurveyRound(selections, partners: true), by: self)
   }
 
-  /// Surveys the hosts of a selection, including the earlier releases that they keep.
-  package func surveyKept(_ selection: Selection) async -> Surveyed {
-    Surveyed(selection: selection, surveys: await AnswerWatch.survey(selection, deep: true, by: self).surveys)
+  /// Surveys the hosts of several selections, as `survey` does, including the earlier releases that the hosts keep.
+  package func surveyKept(_ selections: [Selection]) async -> [Surveyed] {
+    await AnswerWatch.survey(SurveyRound(selections, isDeep: true), by: self)
   }
 
   /// Surveys the hosts of a selection for a plan, and loads the recipes of the releases that the hosts run.

@@ -33,8 +33,7 @@ struct ReleasesCommand: Verb {
     return try await desk.use { desk in
       var unreachable = 0
       var values: [Value] = []
-      for (index, selection) in selections.enumerated() {
-        let found = await desk.surveyKept(selection)
+      for (index, found) in await desk.surveyKept(selections).enumerated() {
         unreachable += found.unreachable
         let report = ReleasesReport("\(found.recipe) on \(GroupName(found.group).words)", hosts: found.named, now: desk.now)
         values.append(JSON.record([("recipe", .text(found.recipe)), ("group", .text(found.group)), ("releases", report.value)]))

@@ -36,16 +36,15 @@ struct UnlockCommand: Verb {
     let selections = try project.project.selections(recipe: recipe, group: group)
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
     return try await desk.use { desk in
-      var found: [Surveyed] = []
-      for selection in selections {
-        var one = await desk.surveyWithPartners(selection)
-        // With `--force`, only the lock matters, so parked deployments are not ended first.
-        if !force, one.parked.contains(where: { $0.isLate(at: desk.now) }), try await desk.endLate([one], queues: false) {
-          one = await desk.surveyWithPartners(selection)
-        }
-        terminal.say(StatusReport(one, now: desk.now).lines(on: terminal.out))
-        found.append(one)
+      var found = await desk.surveyWithPartners(selections)
+      // With `--force`, only the lock matters, so parked deployments are not ended first.
+      for _ in selections where !force {
+        guard let late = found.first(where: { $0.parked.contains { $0.isLate(at: desk.now) } }),
+          try await desk.endLate([late], queues: false)
+        else { break }
+        found = await desk.surveyWithPartners(selections)
       }
+      for one in found { terminal.say(StatusReport(one, now: desk.now).lines(on: terminal.out)) }
       let locks = try await desk.locks(on: found)
       terminal.give(locks.value(unlocked: []))
       if locks.all.isEmpty {
