@@ -29,7 +29,7 @@ extension Checkers {
   /// same run.
   mutating func stageRan(_ host: Int, _ hosts: [SimulatedHost], _ change: HostChange) {
     let now = hosts[host]
-    guard let engine = watches.firstIndex(where: { $0.plan.id == change.deployment }),
+    guard let engine = watch(of: change.deployment),
       let job = now.jobs.index(of: change.intent, in: change.deployment), let name = now.jobs[job].intent.site.stage,
       now.jobs[job].intent.site.event == nil, let terms = watches[engine].plan.flow.stages.first(where: { $0.name == name })?.terms
     else { return }

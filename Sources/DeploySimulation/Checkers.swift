@@ -206,7 +206,7 @@ package struct Checkers: Sendable {
       default: break
       }
       if isPartner(host, of: change.deployment) { continue }
-      guard let engine = watches.firstIndex(where: { $0.plan.id == change.deployment }), let number = watches[engine].numbers[host] else {
+      guard let engine = watch(of: change.deployment), let number = watches[engine].numbers[host] else {
         look(false, "P1", host: host, "\(change.deployment) changed \(change.kind) on a host that is not in its plan")
         continue
       }
@@ -237,9 +237,13 @@ package struct Checkers: Sendable {
     return host.host.slot != nil && now.receipt?.inputs == (host.inputs ?? watches[engine].plan.content.inputs)
   }
 
+  /// Returns the number of what is watched about a deployment, or nil if the deployment is unknown. A search of the array itself would copy
+  /// each plan.
+  func watch(of deployment: Deployment.ID) -> Int? { watches.indices.first { watches[$0].plan.id == deployment } }
+
   /// Returns whether a host is a partner in a deployment. Partners get no release.
   private func isPartner(_ host: Int, of deployment: Deployment.ID) -> Bool {
-    watches.contains { $0.plan.id == deployment && $0.plan.ownPartners.contains { $0.name == names[host] } }
+    watch(of: deployment).map { watches[$0].plan.ownPartners.contains { $0.name == names[host] } } ?? false
   }
 
   mutating func concluded(_ engine: Int, _ conclusion: Conclusion, hosts: [SimulatedHost]) {

@@ -33,9 +33,7 @@ extension Simulation {
     case .later(let time): queue.push(.step(host: number, job: job, turn: turn), at: time)
     case .ended(let outcome):
       let ended = hosts[number].jobs[job]
-      guard let engine = engines.firstIndex(where: { $0.plan.id == ended.deployment }), engines[engine].awaits(ended.intent.id) else {
-        return
-      }
+      guard let engine = engine(of: ended.deployment), engines[engine].awaits(ended.intent.id) else { return }
       guard isReachable(number) else { return wait(ended.intent, from: engine, for: number) }
       if losesReply(engine, number, ended.intent.id) {
         return push(.send(engine: engine, incarnation: engines[engine].incarnation, ended.intent), after: 8000)
@@ -72,12 +70,13 @@ extension Simulation {
     hosts[number].reboot()
     partitions[number].append(Span(from: now, to: now + .seconds(20)))
     for job in cut {
-      guard let engine = engines.firstIndex(where: { $0.plan.id == job.deployment }), engines[engine].awaits(job.intent.id) else {
-        continue
-      }
+      guard let engine = engine(of: job.deployment), engines[engine].awaits(job.intent.id) else { continue }
       wait(job.intent, from: engine, for: number)
     }
   }
+
+  /// Returns the number of the engine of a deployment, or nil if there is none. A search of the array itself would copy each engine.
+  func engine(of deployment: Deployment.ID) -> Int? { engines.indices.first { engines[$0].plan.id == deployment } }
 
   func isReachable(_ number: Int) -> Bool {
     partitions[number].isEmpty || !partitions[number].contains { $0.from <= now && now < $0.to }
@@ -146,8 +145,9 @@ extension Simulation {
 
   /// Renews the lease of a host's lock if the engine that holds the lock is alive and can reach the host.
   private mutating func renew(_ number: Int) {
-    guard let held = hosts[number].lock, let engine = engines.firstIndex(where: { $0.plan.lock.token == held.lock.token }) else { return }
-    guard held.parked == nil else { return }
+    guard let held = hosts[number].lock, held.parked == nil,
+      let engine = engines.indices.first(where: { engines[$0].plan.lock.token == held.lock.token })
+    else { return }
     hosts[number].lock?.renewed = max(held.renewed, engines[engine].aliveUntil ?? now)
   }
 

@@ -39,6 +39,11 @@ struct GivenParameterTests {
       let run = try place.run(["plan"] + words)
       #expect(run.code == 2 && run.err.contains("--level: it has two values: --level low, and --param level=high"), "\(run.err)")
     }
+    for words in [["--level", "low", "--level", "high"], ["--param", "level=low", "--param", "level=high"]] {
+      let run = try place.run(["plan"] + words)
+      #expect(run.code == 2 && run.err.contains("--level: it has two values: low, and high"), "\(run.err)")
+    }
+    #expect(try place.run(["plan", "--level", "low", "--level=low"]).code == 0)
     let yes = try place.lander("plan", "--no-dry-run", "--param", "dry_run=yes")
     #expect(yes.code == 2 && yes.err.contains("it has two values: --dry_run false, and --param dry_run=yes"), "\(yes.err)")
     #expect(try told(place, ["--param", "level=high", "--level", "high", "--dry-run", "--param", "dry_run=yes"]) == "high 1")

@@ -39,9 +39,31 @@ struct NamedFileTests {
     let both = try place.lander("deploy", "--junit", "one", "--dotenv", "one", "--events", "two", "--result", "two")
     #expect(both.err.contains("--dotenv: it names the file of --junit") && both.err.contains("--events: it names the file of --result"))
     try FileManager.default.createSymbolicLink(atPath: place.path + "/link", withDestinationPath: "out.json")
+    try FileManager.default.linkItem(atPath: place.path + "/out.json", toPath: place.path + "/hard")
+    let hard = try place.lander("deploy", "--junit", "hard", "--result", "out.json")
+    #expect(hard.code == 2 && hard.err.contains("--junit: it names the file of --result"), "\(hard.everything)")
     let linked = try place.lander("deploy", "--events", "link", "--result", "out.json")
     #expect(linked.code == 2 && linked.err.contains("--events: it names the file of --result"), "\(linked.everything)")
     #expect(!place.exists("asked"))
+  }
+
+  @Test("a pipe that nobody reads is refused at once, and the project's own files are never overwritten")
+  func neither() throws {
+    let place = try Self.project()
+    let recipe = try place.text("deploy.lua")
+    #expect(mkfifo(place.path + "/pipe", 0o600) == 0)
+    for option in ["--result", "--junit", "--dotenv", "--events"] {
+      let run = try place.run(["deploy", option, "pipe"])
+      #expect(run.code == 2 && run.err.contains("\(option): \(place.path)/pipe cannot be written: nobody reads the pipe") || run.err.contains("\(option): pipe cannot"), "\(run.everything)")
+      let own = try place.run(["deploy", option, "./deploy.lua"])
+      #expect(own.code == 2 && own.err.contains("\(option): it names the file of the project"), "\(own.everything)")
+    }
+    #expect(!place.exists("asked"))
+    for command in [["plan", "--out"], ["simulate", "--html"]] {
+      #expect(try place.run(command + ["pipe"]).err.contains("nobody reads the pipe"))
+      #expect(try place.run(command + ["deploy.lua"]).code == 2)
+    }
+    #expect(try place.text("deploy.lua") == recipe)
   }
 
   @Test("a file that a command reads is never overwritten by the same command")

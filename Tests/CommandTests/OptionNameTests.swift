@@ -37,7 +37,7 @@ struct OptionNameTests {
 
   @Test("the names that are refused are the options that the commands have")
   func derived() {
-    let (listed, known) = (ReservedNames.all, OptionNames.all)
+    let (listed, known) = (Set(ReservedNames.all), OptionNames.all)
     #expect(listed.isSubset(of: known), "no option any more: \(listed.subtracting(known).sorted())")
     #expect(known.isSubset(of: listed), "missing: \(known.subtracting(listed).sorted())")
     #expect(known.isSuperset(of: ["group", "revision", "force", "hosts", "seed", "project", "appspec", "no-restore"]))

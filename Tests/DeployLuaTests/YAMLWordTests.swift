@@ -36,7 +36,10 @@ import Testing
   @Test("what is no YAML, or means different things to different readers, is refused with its line and the next step")
   func flaws() throws {
     for (text, reason) in [
-      ("a: 1\nb: no\n", "line 2: this is no YAML that can be read: no is false in YAML 1.1 and a string in YAML 1.2; write false, or quotes"),
+      (
+        "a: 1\nb: no\n",
+        "line 2: this is no YAML that can be read: no is false in YAML 1.1 and a string in YAML 1.2; write false, or quotes"
+      ),
       ("on: Yes\n", "Yes is true in YAML 1.1"), ("mode: 0644\n", "0644 is an octal number in YAML 1.1"), ("mode: 0644\n", "write 0o644"),
       ("a: .inf\n", ".inf is a number that JSON does not have"), ("a: 1\na: 2\n", "the key a is given twice"),
       ("a: 1\n---\nb: 2\n", "a second document begins here; keep one document"), ("a: [1\n", "line 2: "), ("a: *nothing\n", "line 1: "),

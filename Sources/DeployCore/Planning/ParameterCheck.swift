@@ -103,7 +103,7 @@ extension Parameter.Kind {
     switch self {
     case .choice(let choices): return value.text.flatMap { Self.near($0, choices) }
     case .list(let choices, _, _, _):
-      return Self.items(value)?.lazy.compactMap { choices.contains($0) ? nil : Self.near($0, choices) }.first
+      return Self.items(value)?.lazy.compactMap { choices.contains(exactly: $0) ? nil : Self.near($0, choices) }.first
     default: return nil
     }
   }
@@ -159,12 +159,13 @@ extension Parameter.Kind {
       return .text(number.plain + "%")
     case (.string(let match), .text(let text)): return Self.fits(text, match) ? value : nil
     case (.string(let match), .int(let int)): return Self.fits("\(int)", match) ? .text("\(int)") : nil
-    case (.choice(let choices), .text(let text)): return choices.contains(text) ? value : nil
+    case (.choice(let choices), .text(let text)): return choices.contains(exactly: text) ? value : nil
     case (.duration, .text(let text)): return Interval(text) == nil ? nil : value
     case (.duration, .int(let int)): return int >= 0 ? .text("\(int)s") : nil
     case (.list(let choices, let match, let min, let max), _):
       guard let items = Self.items(value), items.count >= min ?? 0, items.count <= max ?? .max else { return nil }
-      return items.allSatisfy { (choices.isEmpty || choices.contains($0)) && Self.fits($0, match) } ? .list(items.map { .text($0) }) : nil
+      let isFit = items.allSatisfy { (choices.isEmpty || choices.contains(exactly: $0)) && Self.fits($0, match) }
+      return isFit ? .list(items.map { .text($0) }) : nil
     default: return nil
     }
   }
@@ -193,4 +194,9 @@ extension Value {
     case .record: "a table"
     }
   }
+}
+
+extension [String] {
+  /// Whether one of the choices has the same bytes. Hooks get the value as it was given, and compare bytes.
+  fileprivate func contains(exactly text: String) -> Bool { contains { $0.isExactly(text) } }
 }

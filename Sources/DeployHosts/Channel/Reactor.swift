@@ -123,7 +123,12 @@ final class Reactor: Sendable {
         while reactor.turn() {}
         return nil
       }, me)
-    precondition(code == 0, "no thread for the transport")
+    guard code == 0 else {
+      let reason = String(cString: strerror(code))
+      let text = "lander: the system starts no thread for the connections: \(reason)\n  → raise the limit: ulimit -u or ulimit -v\n"
+      _ = text.withCString { Glibc.write(STDERR_FILENO, $0, strlen($0)) }
+      exit(21)
+    }
     pthread_detach(thread)
   }
 

@@ -114,7 +114,8 @@ extension Ask {
 
   private mutating func http() throws(Failure) -> HTTPRequest {
     var request = HTTPRequest(
-      try needed("method", "GET or POST") { $0.text.flatMap(HTTPRequest.Method.init) }, try needed("url", "a string or a secret", Self.pieces)
+      try needed("method", "GET or POST") { $0.text.flatMap(HTTPRequest.Method.init) },
+      try needed("url", "a string or a secret", Self.pieces)
     )
     request.headers = try texts("headers").map { HTTPRequest.Header($0.name, $0.text) }
     request.body = try optional("body", "a string or a secret", Self.pieces)

@@ -28,7 +28,8 @@ struct YAMLText {
       throw YAMLFlaw(message: "it has \(text.utf8.count) bytes, and may have 1 MB (\(most.bytes))", line: 1)
     }
     if let line = YAMLKeys.unreadable(in: text) {
-      throw YAMLFlaw(message: "a key is a list, a map or an alias, and names of JSON are strings", line: line, fix: "write the key as a string")
+      throw YAMLFlaw(
+        message: "a key is a list, a map or an alias, and names of JSON are strings", line: line, fix: "write the key as a string")
     }
     guard let root = try root(of: text) else { return "null" }
     var reading = YAMLText()

@@ -21,8 +21,7 @@ final class Reading: Sendable {
   }
 }
 
-/// The readings of this process, by what was read. The oldest ones are forgotten: a command that reads the same sources often does so in one
-/// go.
+/// The readings of this process, by what was read. The oldest ones are forgotten.
 final class Readings: Sendable {
   /// Everything on which the state and the description depend.
   struct Key: Equatable {

@@ -28,6 +28,8 @@ local function compiled(text)
   if chunk then return chunk end
   local good, message = load(text, "@" .. file, reach())
   if good then return good end
+  -- A text that is nested too deeply is refused with an error object.
+  message = tostring(message)
   if string.find(message, "<eof>", 1, true) then return nil end
   local line, rest = string.match(message, "^.-:(%d+): (.*)$")
   return raise { kind = "invalid", message = rest or message, where = file .. ":" .. (line or "1") }

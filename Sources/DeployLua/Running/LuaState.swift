@@ -140,8 +140,8 @@ package final class LuaState {
     self.boundary = boundary
   }
 
-  /// Keeps the state in its place as it is now, so that further states can begin as its copies. Does nothing if it has lines of a log, which
-  /// the copies would lack. No function of the state may be running.
+  /// Keeps the state in its place as it is now, so that further states can begin as its copies. Does nothing if the state has no place, or
+  /// if it has lines of a log, which the copies would lack. No function of the state may be running.
   func keep() { if clua_keep(pointer) { place?.isKept = true } }
 
   private static func read(_ prelude: PinnedPrelude, into pointer: OpaquePointer) throws(Failure) {

@@ -42,7 +42,7 @@ enum OptionNames {
   static func clash(_ parameter: Parameter) -> Problem? {
     let plain = parameter.name.replacing("_", with: "-")
     let typed = [plain, parameter.name] + (parameter.kind == .boolean ? ["no-" + plain, "no-" + parameter.name] : [])
-    guard let taken = typed.first(where: ReservedNames.all.contains) else { return nil }
+    guard let taken = typed.first(where: ReservedNames.contains) else { return nil }
     return Problem(
       "parameter \"\(parameter.name)\" cannot be typed: --\(taken) is an option of lander itself, which would take it",
       place: parameter.place,

@@ -39,7 +39,7 @@ struct RecipeOptions: Equatable {
         let parameter = Self.find(String(name.dropFirst(3)), in: declared),
         parameter.kind == .boolean
       {
-        parameters.append(Value.Member(parameter.name, .text("false")))
+        add(parameter.name, "false", of: parameter)
         if value != nil {
           problems.append(Problem("--\(name) takes no value", fix: "--\(name) alone means no"))
         }
@@ -56,8 +56,11 @@ struct RecipeOptions: Equatable {
         String.init)
       if sides.count == 2, !sides[0].isEmpty {
         let parameter = Self.find(sides[0], in: declared)
-        if let parameter, let problem = Self.contradiction(text, sides[1], of: parameter, short) { problems.append(problem) }
-        add(sides[0], sides[1], isList: parameter?.kind.isList ?? false)
+        if let parameter, let problem = Self.contradiction(text, sides[1], of: parameter, short) {
+          problems.append(problem)
+        } else {
+          add(sides[0], sides[1], of: parameter)
+        }
       } else {
         problems.append(
           Problem(
@@ -100,14 +103,14 @@ struct RecipeOptions: Equatable {
     _ parameter: Parameter, _ value: String?, _ rest: inout ArraySlice<String>
   ) {
     if let value {
-      add(parameter.name, value, isList: parameter.kind.isList)
+      add(parameter.name, value, of: parameter)
     } else if parameter.kind == .boolean {
       let isValue =
         rest.first.map { ["true", "false", "yes", "no", "on", "off"].contains($0) } ?? false
-      parameters.append(Value.Member(parameter.name, .text(isValue ? rest.removeFirst() : "true")))
+      add(parameter.name, isValue ? rest.removeFirst() : "true", of: parameter)
     } else if let next = rest.first, !next.hasPrefix("--") {
       rest.removeFirst()
-      add(parameter.name, next, isList: parameter.kind.isList)
+      add(parameter.name, next, of: parameter)
     } else {
       problems.append(
         Problem(
@@ -116,13 +119,17 @@ struct RecipeOptions: Equatable {
     }
   }
 
-  /// A list can be given in several options. For any other parameter, the last option counts.
-  private mutating func add(_ name: String, _ text: String, isList: Bool) {
-    guard isList, let index = parameters.firstIndex(where: { $0.name.isExactly(name) }), let before = parameters[index].value.text else {
+  /// A list can be given in several options. Any other parameter has one value, which may be given twice.
+  private mutating func add(_ name: String, _ text: String, of parameter: Parameter?) {
+    guard let index = parameters.firstIndex(where: { $0.name.isExactly(name) }), let before = parameters[index].value.text else {
       parameters.append(Value.Member(name, .text(text)))
       return
     }
-    parameters[index].value = .text(before + "," + text)
+    if parameter?.kind.isList == true {
+      parameters[index].value = .text(before + "," + text)
+    } else if !(parameter.map { Self.meaning(before, $0).isExactly(Self.meaning(text, $0)) } ?? before.isExactly(text)) {
+      problems.append(Problem("it has two values: \(before), and \(text)", subject: "--\(name)", fix: "keep one of them"))
+    }
   }
 
   private static func unknown(

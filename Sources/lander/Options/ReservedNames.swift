@@ -1,7 +1,9 @@
-/// The long options that no parameter of a recipe can be named after. Each is an option of a command that acts on a recipe, or of the parser.
-/// A test compares this list with the commands.
+import DeployModel
+
+/// The names that no parameter of a recipe can have, because a command that acts on a recipe, or the parser, has an option of that name. A
+/// test compares this list with the commands.
 enum ReservedNames {
-  static let all: Set<String> = [
+  static let all = [
     "actor", "again", "application-name", "appspec", "appspec-filename", "batch", "between", "compare", "connect",
     "deployment-group-name", "despite", "dotenv", "events", "experimental-dump-help", "failing", "fault", "faults",
     "file-exists-behavior", "force", "from-group", "generate-completion-script", "group", "help", "help-hidden", "host-time", "hosts",
@@ -10,4 +12,5 @@ enum ReservedNames {
     "requests", "result", "revision", "runs", "seed", "sequence", "state", "straighten", "sudo", "timeline", "to", "urgent", "user",
     "value", "verbose", "wait", "where",
   ]
+  static func contains(_ name: String) -> Bool { all.contains { $0.isExactly(name) } }
 }

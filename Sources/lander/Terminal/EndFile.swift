@@ -28,13 +28,7 @@ enum EndFile: String, CaseIterable {
 
   /// - Throws: `Problems` if the file cannot be written.
   func open(_ path: String) throws(Problems) {
-    let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      let reason = String(cString: strerror(errno))
-      throw Problems(Problem("\(path) cannot be written: \(reason)", subject: rawValue, fix: "name a file in a folder that is there"))
-    }
-    // This is not a regular file but, for example, /dev/stdout, which cannot be truncated.
-    _ = ftruncate(descriptor, 0)
+    let descriptor = try OutputFile.open(path, option: rawValue)
     Self.opened.withLock { $0[self] = descriptor }
   }
 

@@ -43,15 +43,7 @@ final class EventFile: Sendable {
     }
     program = nil
     let opened = open(Folder.absolute(path), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0o644)
-    guard opened >= 0 else {
-      let code = errno
-      // A pipe can be opened for writing only while somebody reads it.
-      let isUnread = code == ENXIO
-      throw Problems(
-        Problem(
-          "\(path) cannot be written: \(isUnread ? "nobody reads the pipe" : String(cString: strerror(code)))", subject: "--events",
-          fix: isUnread ? "start its reader first" : "name a file in a folder that is there"))
-    }
+    guard opened >= 0 else { throw Problems(OutputFile.problem(errno, path, "--events")) }
     state = Mutex(State(descriptor: opened))
   }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DeployModel
+import Glibc
 
 /// A file that an option names, as the words of the command line show before they are parsed.
 struct NamedFile {
@@ -25,6 +26,9 @@ struct NamedFile {
     }
   }
 
+  /// The files that every command reads which acts on a project.
+  private static let projects = ["deploy.lua", "deploy.lock"].map { NamedFile(option: "the project", path: $0, isWritten: false) }
+
   /// Returns the last value of an option, or nil if the option was not given or has no value.
   static func value(of option: String, in words: [String]) -> String? {
     if let joined = words.last(where: { $0.hasPrefix(option + "=") })?.dropFirst(option.count + 1) {
@@ -46,16 +50,19 @@ struct NamedFile {
   /// which the command runs.
   static func clashes(_ files: [NamedFile]) -> [(option: String, problem: Problem)] {
     files.enumerated().compactMap { index, file in
-      guard file.isWritten, !file.path.hasPrefix("/dev/"), let other = files[..<index].first(where: { $0.place.isExactly(file.place) })
+      guard file.isWritten, !file.path.hasPrefix("/dev/"),
+        let other = (projects + files[..<index]).first(where: { $0.place.isExactly(file.place) })
       else { return nil }
       let message = "it names the file of \(other.option), which would be overwritten"
       return (option: file.option, problem: Problem(message, subject: file.option, fix: "name another file"))
     }
   }
 
-  /// The absolute path, with links followed as far as the folder or the file exists.
+  /// The number of the file, which is the same under each of its names, or the absolute path with links followed if there is no file yet.
   private var place: String {
     let path = Folder.absolute(path)
-    return Folder.exists(path) ? Folder.real(path) : Folder.real(Folder.parent(of: path)) + "/" + Folder.name(of: path)
+    var status = stat()
+    if stat(path, &status) == 0 { return "\(status.st_dev):\(status.st_ino)" }
+    return Folder.real(Folder.parent(of: path)) + "/" + Folder.name(of: path)
   }
 }

@@ -11,13 +11,7 @@ struct ResultFile {
   /// - Throws: `Problems` if the file cannot be written.
   init(at path: String, option: String = "--result") throws(Problems) {
     self.path = path
-    descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      let reason = String(cString: strerror(errno))
-      throw Problems(Problem("\(path) cannot be written: \(reason)", subject: option, fix: "name a file in a folder that is there"))
-    }
-    // This is not a regular file but, for example, /dev/stdout, which cannot be truncated.
-    _ = ftruncate(descriptor, 0)
+    descriptor = try OutputFile.open(path, option: option)
   }
 
   /// Writes the result, and closes the file.
