@@ -73,7 +73,7 @@ struct LookingTests {
   func blocked(_ shell: Shell) async throws {
     let ground = try Ground(shell)
     _ = try await deployed(ground)
-    for name in ["fence", "guard", "receipt", "receipt.previous", "failed", "key", "id", "order"] {
+    for name in ["fence", "fence.new", "guard", "receipt", "receipt.previous", "failed", "key", "id", "order", "reserve"] {
       let file = "\(ground.path)/.lander/\(name)"
       _ = Ground.sh("mv '\(file)' '\(ground.folder)/kept' 2>/dev/null; mkdir '\(file)'")
       let hindrance = try await ground.state().hindrance
@@ -108,43 +108,86 @@ struct LookingTests {
     await ground.end()
   }
 
-  @Test("a pipe or a device in the place of a file of Lander is named at once, and nothing waits for it", arguments: Shell.here)
-  func waits(_ shell: Shell) async throws {
+  /// What must be neither read nor written, each with the command that makes it at `$1`. `$2` is a folder for what a link leads to.
+  enum Blocker: String, CaseIterable {
+    case pipe = "mkfifo \"$1\""
+    case linkToPipe = "rm -f \"$2/pipe\"; mkfifo \"$2/pipe\"; ln -s \"$2/pipe\" \"$1\""
+    case linkToDevice = "ln -s /dev/zero \"$1\""
+    case linkToFile = "echo 1 >\"$2/file\"; ln -s \"$2/file\" \"$1\""
+    case linkNowhere = "ln -s nowhere \"$1\""
+
+    /// Whether a read would wait for it, so that every name is tried. Otherwise, a part of the names is enough.
+    var holdsUp: Bool { self == .pipe || self == .linkToPipe }
+  }
+
+  /// Expects the survey and the lock of a host to name what is at this path below `.lander`, without waiting for it.
+  private func expectNamed(_ name: String, _ ground: Ground, _ comment: String) async {
+    let file = "\(ground.path)/.lander/\(name)"
+    for attempt in ["survey", "lock"] {
+      let start = ContinuousClock.now
+      let failure =
+        if attempt == "lock" { await ground.perform(60, Ground.ask("t1", fence: 1)).failure } else {
+          if case .unreachable(let failure) = await ground.hosts.survey(
+            ground.host, at: ground.path, application: "shop", group: "all", shared: [])
+          {
+            failure
+          } else {
+            nil as Failure?
+          }
+        }
+      #expect(ContinuousClock.now - start < .seconds(10), "\(comment): \(attempt)")
+      let isOfLander = failure?.message.hasPrefix("\(file) is ") == true
+      #expect(failure?.kind == .corrupt && isOfLander, "\(comment), \(attempt): \(String(describing: failure))")
+      #expect(failure?.fix?.contains(file) == true)
+    }
+  }
+
+  @Test(
+    "a pipe or a link in the place of a file of Lander is named at once, and nothing waits for it",
+    arguments: Shell.here, Blocker.allCases)
+  func waits(_ shell: Shell, _ blocker: Blocker) async throws {
     let ground = try Ground(shell)
     let release = try await deployed(ground)
     let names = [
-      "fence", "receipt", "receipt.previous", "id", "order", "sequence", "lock/holder", "lock/awaits", "lock/parked", "once/abc",
-      "queue/0.1.t", "entries/\(release.id).count", "jobs/d1/9/meta", "jobs/d1/9/pid", "jobs/d1/9/status", "receipts/\(release.id)",
+      "fence", "receipt", "receipt.previous", "id", "order", "sequence", "reserve", ".holder", "fence.new", "guard", "lock/holder",
+      "lock/awaits", "lock/parked", "once/abc", "queue/0.1.t", "queue/.new", "entries/\(release.id).count", "manifests/\(release.id)",
+      "jobs/d1/9/meta", "jobs/d1/9/pid", "jobs/d1/9/status", "receipts/\(release.id)",
     ]
-    for name in names {
+    for (index, name) in names.enumerated() where blocker.holdsUp || index % 4 == 0 {
       let file = "\(ground.path)/.lander/\(name)"
-      _ = Ground.sh("mkdir -p '\(file)'; rmdir '\(file)' 2>/dev/null; mv '\(file)' '\(ground.folder)/kept' 2>/dev/null; mkfifo '\(file)'")
-      for attempt in ["survey", "lock"] {
-        let start = ContinuousClock.now
-        let failure =
-          if attempt == "lock" { await ground.perform(60, Ground.ask("t1", fence: 1)).failure } else {
-            if case .unreachable(let failure) = await ground.hosts.survey(
-              ground.host, at: ground.path, application: "shop", group: "all", shared: [])
-            {
-              failure
-            } else {
-              nil as Failure?
-            }
-          }
-        #expect(ContinuousClock.now - start < .seconds(10), "\(name): \(attempt)")
-        let isOfLander = failure?.message.hasPrefix("\(file) is ") == true
-        #expect(failure?.kind == .corrupt && isOfLander, "\(name), \(attempt): \(String(describing: failure))")
-        #expect(failure?.fix?.contains(file) == true)
-      }
+      _ = Ground.sh("mkdir -p '\(file)'; rmdir '\(file)' 2>/dev/null; mv '\(file)' '\(ground.folder)/kept' 2>/dev/null")
+      _ = Ground.sh("set -- '\(file)' '\(ground.folder)'; \(blocker.rawValue)")
+      await expectNamed(name, ground, "\(name), \(blocker)")
       _ = Ground.sh("rm '\(file)' && mv '\(ground.folder)/kept' '\(file)' 2>/dev/null; rm -rf '\(ground.path)/.lander/jobs/d1/9'")
     }
-    _ = Ground.sh("cd '\(ground.path)/.lander' && mv fence fence.kept && ln -s /dev/zero fence")
-    guard
-      case .unreachable(let failure) = await ground.hosts.survey(
-        ground.host, at: ground.path, application: "shop", group: "all", shared: [])
-    else { return #expect(Bool(false), "it was read") }
-    #expect(failure.message == "\(ground.path)/.lander/fence is no file, and a file belongs there")
-    _ = Ground.sh("cd '\(ground.path)/.lander' && mv fence.kept fence")
+    #expect(try await ground.state().fence == 1)
+    await ground.end()
+  }
+
+  @Test("a link in the place of a folder of Lander, and a folder in the place of a file in such a folder, are named", arguments: Shell.here)
+  func ledAway(_ shell: Shell) async throws {
+    let ground = try Ground(shell)
+    let release = try await deployed(ground)
+    for name in ["lock", "jobs", "manifests", "entries", "once", "queue", "staging", "inbox"] {
+      let file = "\(ground.path)/.lander/\(name)"
+      _ = Ground.sh("mkdir -p '\(file)'; mv '\(file)' '\(ground.folder)/kept'; ln -s '\(ground.folder)/kept' '\(file)'")
+      await expectNamed(name, ground, name)
+      _ = Ground.sh("rm '\(file)'; mv '\(ground.folder)/kept' '\(file)'")
+    }
+    let files = [
+      "lock/holder", "lock/awaits", "once/abc", ".holder", "entries/\(release.id).count", "receipts/\(release.id)", "queue/0.1.t",
+    ]
+    for name in files {
+      let file = "\(ground.path)/.lander/\(name)"
+      _ = Ground.sh("mkdir -p '\(file)'; rmdir '\(file)' 2>/dev/null; mv '\(file)' '\(ground.folder)/kept' 2>/dev/null")
+      _ = Ground.sh("mkdir '\(file)'; echo 1 >'\(file)/x'")
+      await expectNamed(name, ground, name)
+      _ = Ground.sh("rm -r '\(file)'; mv '\(ground.folder)/kept' '\(file)' 2>/dev/null")
+    }
+    // What Lander itself makes is no such thing: the links of jobs and releases, and whatever a repair moved aside.
+    _ = Ground.sh("mkdir -p '\(ground.path)/.lander/aside/r1' '\(ground.path)/.lander/uploads/u1/tree'")
+    _ = Ground.sh("cd '\(ground.path)/.lander' && mkfifo aside/r1/1.pipe && ln -s /dev/zero uploads/u1/tree/link && mkdir jobs/d1/8")
+    _ = Ground.sh("cd '\(ground.path)/.lander/jobs/d1/8' && ln -s never begun && ln -s lost why && mkfifo pipe.out")
     #expect(try await ground.state().fence == 1)
     await ground.end()
   }

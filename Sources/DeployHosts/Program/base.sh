@@ -211,17 +211,21 @@ l_foreign() {
   l_die 45 "$L $1: another user could have put it there" \
     "look who made it; if it is yours: ${2:+$2; otherwise: }mv $L $L.found, then deploy again"
 }
-# Refuses a private part to which others may write, or that contains something for which a read would wait. It takes a process, so it is
-# done when a host is surveyed and when it is locked. A job without /proc has pipes with names, and jobs of older versions have `o` and `e`.
+# Refuses a private part to which others may write, or that contains something for which a read would wait, a link that could lead to such a
+# thing, or a folder in the place of a file. It takes a process, so it is done when a host is surveyed and when it is locked. Releases that
+# are sent, repaired or removed contain any links. A job has the links `begun` and `why`. A job without /proc has pipes with names, and jobs
+# of older versions have `o` and `e`.
 l_private() {
   [ -z "$l_made" ] || return 0
-  l_l=$(find "$L/." -name staging -prune -o -path '*/.' -perm /22 -print -o \
-    ! -type f ! -type d ! -type l ! -name '[oe]' ! -name 'pipe.*' -print 2>/dev/null)
-  l_l=${l_l%%"$LF"*} l_n=$P/.lander${l_l#"$L/."}
+  l_l=$(find "$L/." -path '*/./[ast]*/*' -prune -o -path '*/tree/*' -prune -o -path '*/.' -perm /22 -print -o \
+    ! -type f ! -type d ! -name '[oe]' ! -name 'pipe.*' ! -name begun ! -name why -print -o \
+    -type d \( -path '*/./.*' -o -path '*/./[elmoqr]*/*' \) -print 2>/dev/null)
+  l_l=${l_l%%"$LF"*} l_n=$P/.lander${l_l#"$L/."} l_t='is no file'
+  [ ! -L "$l_l" ] || l_t='is a link, which can lead anywhere'
   case $l_l in
     '') ;;
     */.) L=$l_n; l_foreign "can be written by others" "chmod -R go-w $L" ;;
-    *) l_die 46 "$l_n is no file" "rm $l_n" ;;
+    *) l_die 46 "$l_n $l_t" "mv $l_n $P/${l_n##*/}.found" ;;
   esac
 }
 # PATH DEPLOYMENT: makes the deployment's folder, its private part, and what a lock of DEPLOYMENT needs in that part.
@@ -250,7 +254,7 @@ l_unmade() {
   l_full "${l_up:-/}"
 }
 # The files and folders of the private part; a folder in the place of a file would swallow what is renamed to it.
-l_files='fence guard receipt receipt.previous failed key id order sequence'
+l_files='fence fence.new guard receipt receipt.previous failed key id order sequence reserve'
 l_folders='lock jobs recipes staging manifests entries receipts once queue uploads inbox'
 # KIND: refuses what is called l_n and is of another kind. A survey says that it is blocked, unless a read of it might never end. Another
 # process might have made it since the caller's test, so the test is repeated.
