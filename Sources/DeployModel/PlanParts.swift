@@ -163,9 +163,11 @@ extension Plan {
       case ninth = 9
       /// A slot that keeps its release deletes its record of an earlier deployment that was interrupted there.
       case tenth = 10
+      /// The undo of a stage runs on a host that leaves the stage's release or has run it, and not on a host that has nothing.
+      case eleventh = 11
 
       /// The version for new plans.
-      package static let newest = Rules.tenth
+      package static let newest = Rules.eleventh
 
       /// Whether looks at different hosts are independent, so that they do not wait for each other.
       package var looksAlone: Bool { rawValue >= Rules.second.rawValue }
@@ -196,6 +198,8 @@ extension Plan {
       package var undoesInPlace: Bool { rawValue >= Rules.ninth.rawValue }
       /// Whether a slot that keeps its release deletes its record of an earlier deployment that was interrupted there.
       package var forgetsKept: Bool { rawValue >= Rules.tenth.rawValue }
+      /// Whether the targets of an undo begin with the hosts that have the release. If false, they are in the order of the hosts.
+      package var undoesWhereReleaseIs: Bool { rawValue >= Rules.eleventh.rawValue }
       /// Whether a rollout without a strategy takes hosts in the plan's order. If false, it takes them in the order of their numbers.
       package var keepsOrder: Bool { rawValue >= Rules.third.rawValue }
     }

@@ -66,7 +66,13 @@ package struct Explanation: Sendable {
         + named(changing.map(\.host.name)) + "."
     ]
     if changing.isEmpty { sentences = ["No host was to be changed."] }
-    let unchanged = plan.hosts.filter { $0.action == .unchanged }.map(\.host.name)
+    let kept = plan.hosts.filter { $0.action == .unchanged }
+    // A rollback leaves a host empty that has nothing of the application.
+    let empty = plan.kind.removal == nil ? kept.filter { $0.target == nil && $0.current == nil }.map(\.host.name) : []
+    if !empty.isEmpty {
+      sentences.append("\(empty.count.of("host")) had nothing and \(empty.count == 1 ? "stays" : "stay") so: \(named(empty)).")
+    }
+    let unchanged = kept.map(\.host.name).filter { !empty.contains($0) }
     if !unchanged.isEmpty {
       let had = plan.kind.removal == nil ? "had it already" : "had nothing of it"
       sentences.append("\(unchanged.count.of("host")) \(had): \(named(unchanged)).")

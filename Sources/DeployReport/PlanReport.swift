@@ -257,7 +257,12 @@ extension Plan {
   /// A sentence for each stage.
   package var sentences: [String] {
     flow.stages.map { stage in
-      if case .rollout(nil) = stage, flow.missing != nil { "rollout (growing waves)" } else { stage.sentence }
+      if case .rollout(nil) = stage, flow.missing != nil { return "rollout (growing waves)" }
+      // Only hosts that have the release can run its undo, so the plan names the host.
+      guard let terms = stage.terms, terms.undoes != nil, terms.ground == .host, let host = elected(for: terms) else {
+        return stage.sentence
+      }
+      return "\(stage.name) (on \(SafeText.line(name(ofHost: host))))"
     }
   }
 }

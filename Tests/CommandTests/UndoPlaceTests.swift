@@ -67,6 +67,32 @@ struct UndoPlaceTests {
     #expect(try place.lander("releases").code == 0)
   }
 
+  @Test("a rollback runs an undo on a host that has the release, although the first host of the group was emptied")
+  func besideEmptied() throws {
+    let place = try place()
+    try place.write(
+      place.text("deploy.lua").replacing(
+        "undo = function(host, deployment)",
+        with: "undo = function(host, deployment) each(deployment.targets, function(one) one:run \"test -x bin/migrate\" end)"),
+      to: "deploy.lua")
+    #expect(try place.lander("deploy").code == 0)
+    try version(2, place)
+    #expect(try place.lander("deploy").code == 0)
+    let newer = try release("h2", place)
+    #expect(try place.lander("remove", "--only", "h1", "--yes").code == 0)
+    let plan = try place.lander("rollback", "--plan")
+    #expect(plan.code == 0 && plan.everything.contains("undo of migrate (on h2)"), "\(plan)")
+    let back = try place.lander("rollback")
+    #expect(back.code == 0, "\(back)")
+    #expect(try place.text("ledger") == "--up of 1\n--up of 2\n--down of 2\n")
+    #expect(try place.text("where").contains("hosts/h2/srv/app/releases/\(newer)"))
+    let why = try place.lander("explain")
+    #expect(why.everything.contains("1 host had nothing and stays so: h1") && !why.everything.contains("had it already"), "\(why)")
+    // The undo ended well, so nothing stands in the way of a further rollback or deployment.
+    #expect(try place.lander("deploy").code == 0)
+    #expect(try place.text("ledger").hasSuffix("--down of 2\n--up of 2\n"))
+  }
+
   @Test("a rollback of a part of the group says that the stage stays, and the last one that it is undone")
   func inParts() throws {
     let place = try place()

@@ -87,6 +87,34 @@ struct UndoTests {
     #expect(again.undo == nil && again.notUndone == ["migrate"], "hosts go back to the same revision")
   }
 
+  /// Returns a rollback that undoes a stage of release `r2`. A number says which release a host leaves, and nil that it is empty.
+  private static func rollback(_ leaving: [Int?], kind: Plan.Kind = .rollback(of: nil), rules: Plan.Flow.Rules = .newest) -> Plan {
+    let mark = StageMark(
+      stage: "migrate", revision: revision, state: .done, deployment: "d2", by: "me@here", at: Timestamp(milliseconds: 0), undo: .after)
+    let undo = StageUndo(mark, recipe: 0, error: nil, release: "r2")
+    return plan(hosts: leaving.count, stages: [stage("undo of migrate", 1, StageTerms(ground: .host, undoes: undo))]).edited {
+      ($0.kind, $0.rules) = (kind, rules)
+      for (number, release) in leaving.enumerated() {
+        ($0.hosts[number].action, $0.hosts[number].current) = (release == nil ? .unchanged : .change, release.map { "r\($0)" })
+        $0.hosts[number].previous = release.map { Memory.receipt($0, "d2", at: 20) }
+      }
+    }
+  }
+
+  @Test("an undo runs on a host that leaves the release, and hosts that have nothing are no targets of it; older plans keep their order")
+  func election() throws {
+    func elected(_ plan: Plan) -> Int? { plan.flow.stages[0].terms.flatMap(plan.elected(for:)) }
+    let beside = Self.rollback([nil, 1, 2, 2])
+    #expect(elected(beside) == 2 && beside.targets(undoing: "r2") == [2, 3, 1] && beside.targets(undoing: nil) == [0, 1, 2, 3])
+    let gone = beside.edited { $0.hosts[2].lost = "r2" }
+    #expect(elected(gone) == 3, "the folder of the release is gone on the first of the hosts")
+    #expect(Self.rollback([nil, 2], rules: .tenth).targets(undoing: "r2") == [0, 1])
+    let failed = Self.rollback([nil, nil, 1], kind: .rollback(of: "d2"))
+    #expect(elected(failed) == 0 && failed.targets(undoing: "r2") == [0, 1, 2], "the release was sent to all, and nothing was changed")
+    let restored = failed.edited { ($0.hosts[2].action, $0.hosts[2].goal) = (.unchanged, $0.hosts[2].previous) }
+    #expect(elected(restored) == 2, "a host that was restored had the release for sure")
+  }
+
   @Test("an undo that takes too long ends, and is no further tried")
   func deadline() throws {
     let play = Self.play(try Self.way().back, rings: true)

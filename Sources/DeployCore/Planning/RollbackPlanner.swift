@@ -190,7 +190,7 @@ package enum RollbackPlanner {
     let staying = hosts.filter { $0.action == .unchanged }.compactMap { $0.inputs?.bundle }
     let hasLeftOut = hosts.contains { if case .leftOut = $0.action { true } else { false } }
     return Undoing.Inputs(
-      marks: marks, goal: goal, leaving: hosts.filter { $0.action == .change }.compactMap(\.previous), kept: kept,
+      marks: marks, goal: goal, leaving: hosts.filter { $0.action == .change && $0.lost == nil }.compactMap(\.previous), kept: kept,
       staying: staying + (others?.bundles ?? []), hasUnknown: hasLeftOut || others?.areUnknown ?? (selection.others > 0), despite: despite,
       typed: typed)
   }

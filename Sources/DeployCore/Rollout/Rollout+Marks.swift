@@ -1,4 +1,4 @@
-package import DeployModel
+import DeployModel
 
 /// Handles the stages of which hosts keep a mark: stages that run once for a revision, are irreversible, or can be undone.
 extension Rollout {
@@ -201,24 +201,5 @@ extension Rollout {
       ask(remembers ? .end : .drop, mark(remembers ? .undone : .undoing), of: keeping, then: .ending(nil))
     }
     return true
-  }
-}
-
-extension Plan {
-  /// Returns the number of the host on which a stage runs, or nil if the stage names no host or the deployment does not have that host.
-  package func elected(for terms: StageTerms) -> Int? {
-    switch terms.ground {
-    case nil, .engine: nil
-    case .host: electedHost(for: terms)
-    case .group(let name): partners.first { $0.groups.contains { $0.isExactly(name) } }?.host.number
-    }
-  }
-
-  /// Returns the first host that was not left out. In a requested rollback, prefers a host that is leaving the release for which the stage
-  /// ran, because other hosts might lack that release's folder.
-  private func electedHost(for terms: StageTerms) -> Int? {
-    let there = hosts.indices.filter { if case .leftOut = hosts[$0].action { false } else { true } }
-    guard kind == .rollback(of: nil), let release = terms.undoes?.release else { return there.first }
-    return there.first { hosts[$0].previous?.release.id == release } ?? there.first
   }
 }

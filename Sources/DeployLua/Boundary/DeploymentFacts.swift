@@ -12,13 +12,10 @@ struct DeploymentFacts {
 
   var value: Value {
     let parameters = self.parameters
-    func numbers(_ wanted: (HostPlan.Action) -> Bool) -> Value {
-      .list(plan.hosts.indices.filter { wanted(plan.hosts[$0].action) }.map { .int($0) })
-    }
     return .record(
       of: (rehearsal.map { [("rehearsal", .text($0.rawValue))] } ?? []) + [
         ("hosts", .list(plan.hosts.map(host) + plan.partners.map(partner))), ("deployment", deployment),
-        ("targets", numbers { if case .leftOut = $0 { false } else { true } }),
+        ("targets", .list(plan.targets(undoing: pinned?.undoes).map { .int($0) })),
         ("changing", .list(plan.order.map { .int($0) })),
         ("params", filled(given, parameters)),
         ("param_names", .list((parameters.map(\.name) + given.members.map(\.name)).map { .text($0) })),
