@@ -78,8 +78,27 @@ struct AskedOnceTests {
     }
     for words in [["hosts"], ["doctor", "--connect"], ["audit"], ["reap"], ["releases"], ["unlock"]] {
       let (counts, _) = try Self.counts(place, words)
-      #expect(counts.sessions == 2 && counts.surveys > 1 && counts.surveys <= 6, "\(words): \(counts)")
+      #expect(counts.sessions == 2 && counts.surveys == 6, "\(words): \(counts)")
     }
+  }
+
+  @Test("hosts and doctor look at each place of a host, and name what is wrong at one of them")
+  func places() throws {
+    let place = try Self.project()
+    #expect(try place.lander("deploy", "blog").code == 0)
+    try place.write("no folder\n", to: "hosts/h2/srv/docs")
+    let hosts = try place.lander("hosts")
+    #expect(hosts.code == 21 && hosts.out.contains("\(place.path)/hosts/h2/srv/docs is no folder"), "\(hosts.out)")
+    let release = try FileManager.default.destinationOfSymbolicLink(atPath: "\(place.path)/hosts/h1/srv/blog/current")
+    let rows = hosts.out.split(separator: "\n").filter { $0.hasPrefix("h") || $0.hasPrefix("HOST") }.map { $0.split(separator: " ") }
+    #expect(rows.count { $0[0] == "h1" } == 3 && rows.first?.suffix(2) == ["PATH", "RELEASE"], "\(hosts.out)")
+    #expect(rows.contains { $0.last.map { release.hasSuffix($0) } == true && $0.dropLast().last?.hasSuffix("h1/srv/blog") == true })
+    let doctor = try place.lander("doctor", "--connect")
+    #expect(doctor.code == 2 && doctor.everything.contains("h2/srv/docs is no folder"), "\(doctor.everything)")
+    let json = try place.lander("hosts", "--json")
+    let object = try #require(try JSONSerialization.jsonObject(with: Data(json.out.utf8)) as? [String: Any])
+    let result = try #require(object["result"] as? [[String: Any]])
+    #expect(result.compactMap { $0["path"] as? String }.filter { $0.contains("/h1/") }.count == 3, "\(json.out)")
   }
 
   @Test("a host that is unreachable is tried once, not once for each recipe")

@@ -55,7 +55,7 @@ struct ManyHostsTests {
   func tools() {
     let tools = ["bash", "busybox", "curl", "flock", "runuser", "setfacl", "setpriv", "sudo", "systemctl", "systemd-run", "wget"]
     let facts = HostFacts(shell: "dash", user: "root", tools: tools, bootID: "b", freeBytes: 1, freeInodes: 1)
-    let report = HostsReport([(Host(number: 0, name: "web1"), .reached(HostState(facts: facts)))])
+    let report = HostsReport([FoundPlace(host: Host(number: 0, name: "web1"), path: "/srv/app", survey: .reached(HostState(facts: facts)))])
     #expect(
       report.lines(on: Surface(width: 60, terminal: true)).suffix(2) == [
         "Tools on every host reached: bash busybox curl flock runuser", "setfacl setpriv sudo systemctl systemd-run wget",

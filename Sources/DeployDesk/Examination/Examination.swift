@@ -117,26 +117,37 @@ package struct Examination: Sendable {
     }
   }
 
-  /// Reports what a survey found about hosts.
-  package mutating func look(at found: Surveyed) {
-    for (host, survey) in found.named {
-      switch survey {
-      case .unreachable(let failure): note(.bad, host.name, failure.message, fix: failure.fix)
-      case .reached(let state): look(at: state, of: host.name)
+  /// Reports what surveys found about hosts: about each host once, and about each of its places what is wrong there.
+  package mutating func look(at places: [FoundPlace]) {
+    var last: FoundPlace?
+    for place in places {
+      let isNext = last?.host.identity == place.host.identity
+      switch place.survey {
+      case .unreachable(let failure): note(.bad, place.host.name, failure.message, fix: failure.fix)
+      case .reached(let state):
+        look(at: state, of: place.host.name, isFirst: !isNext)
+        last = place
       }
     }
   }
 
-  private mutating func look(at state: HostState, of host: String) {
+  /// - Parameter isFirst: whether nothing was noted about the host so far. Otherwise, what is true of the whole host is not noted again.
+  private mutating func look(at state: HostState, of host: String, isFirst: Bool) {
     let facts = state.facts
-    note(.good, host, "\(facts.user), \(facts.shell), \(facts.freeBytes.inBytes) free")
-    for problem in state.drift { note(.bad, host, problem.message, fix: problem.fix) }
+    if isFirst { note(.good, host, "\(facts.user), \(facts.shell), \(facts.freeBytes.inBytes) free") }
+    for problem in state.drift { noteOnce(.bad, host, problem.message, fix: problem.fix) }
     let skew = abs(facts.clockSkew.milliseconds)
-    if skew > 30_000 {
+    if skew > 30_000, isFirst {
       note(
         .warn, host, "its clock is off by \(Interval(milliseconds: skew))", fix: "switch on time synchronisation there")
     }
-    if facts.freeInodes < 10_000 { note(.warn, host, "only \(facts.freeInodes.grouped) inodes are free") }
+    if facts.freeInodes < 10_000 { noteOnce(.warn, host, "only \(facts.freeInodes.grouped) inodes are free") }
+  }
+
+  /// Notes a finding, unless the same is noted already.
+  private mutating func noteOnce(_ grade: Grade, _ about: String, _ text: String, fix: String? = nil) {
+    let isKnown = findings.contains { $0.about.isExactly(about) && $0.text.isExactly(text) }
+    if !isKnown { note(grade, about, text, fix: fix) }
   }
 }
 

@@ -62,7 +62,8 @@ extension Project {
     return only.isEmpty ? all[0] : try Selection.bare(all[0].recipe, group: group, only: only, in: self)
   }
 
-  /// Returns a selection for each group. If a recipe deploys to the group, the selection has that recipe, which determines the path.
+  /// Returns the selections with which all places of a group's hosts are looked at: one for each group and each recipe that deploys to the
+  /// group. If no recipe deploys to the group, the project's first recipe determines the path.
   /// - Throws: if the group does not exist, or the project has no group.
   package func groupSelections(_ group: String?, only: [String] = []) throws(Problems) -> [Selection] {
     let names = groups.map(\.name)
@@ -75,11 +76,9 @@ extension Project {
     for name in names where group == nil || name == group {
       let own = groups.first { $0.name.isExactly(name) }
       if group == nil, !only.isEmpty, let own, !own.hosts.contains(where: taken) { continue }
-      let going = recipes.first { $0.targets == .group(name) } ?? recipes.first
-      let recipe = going ?? Recipe(name: "none", placement: Placement(path: "/"))
-      var free = self
-      if going == nil { free.recipes = [recipe] }
-      selections.append(try Selection.bare(recipe, group: name, only: only, in: free))
+      let going = recipes.filter { $0.targets == .group(name) }
+      let all = going.isEmpty ? [recipes.first ?? Recipe(name: "none", placement: Placement(path: "/"))] : going
+      for recipe in all { selections.append(try Selection.bare(recipe, group: name, only: only, in: self)) }
     }
     if group == nil { selections += try ownSelections(only) }
     if selections.isEmpty, !only.isEmpty { throw nobody(only) }

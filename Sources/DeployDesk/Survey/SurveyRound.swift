@@ -117,7 +117,7 @@ extension SurveyRound.Question {
 
 extension Host {
   /// The values that determine how the host is reached and what it is called in messages.
-  fileprivate var identity: [ExactText?] {
+  var identity: [ExactText?] {
     ([name, transport, address, port.map(String.init), user] + (argv ?? [])).map { $0.map { ExactText($0) } }
   }
 }

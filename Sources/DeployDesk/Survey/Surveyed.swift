@@ -32,6 +32,28 @@ package struct Surveyed: Sendable {
   }
 }
 
+extension Surveyed {
+  /// Returns what was found at each place of each host. A place that several selections have in common comes once, and a host that is
+  /// unreachable comes once. The places of a host are next to each other.
+  package static func places(of all: [Surveyed]) -> [FoundPlace] {
+    var found: [[FoundPlace]] = []
+    var numbers: [[ExactText?]: Int] = [:]
+    for one in all {
+      for (host, survey) in one.named {
+        let place = FoundPlace(host: host, path: host.place(one.selection.recipe.placement.path), survey: survey)
+        let number = numbers[host.identity] ?? found.count
+        if number == found.count {
+          numbers[host.identity] = number
+          found.append([])
+        }
+        let isKnown = found[number].contains { $0.path.isExactly(place.path) || $0.isAway && place.isAway }
+        if !isKnown { found[number].append(place) }
+      }
+    }
+    return found.flatMap(\.self)
+  }
+}
+
 extension Host {
   /// Whether both hosts have the same name, address and port.
   fileprivate func isNamed(as other: Host) -> Bool {

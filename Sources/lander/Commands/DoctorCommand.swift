@@ -30,7 +30,7 @@ struct DoctorCommand: Verb {
       if connect {
         let desk = try Wiring.desk(for: project, options, onlyLooks: true, tell: terminal.listener())
         let selections = try project.project.groupSelections(nil)
-        try await desk.use { desk in for found in await desk.survey(selections) { examination.look(at: found) } }
+        try await desk.use { desk in examination.look(at: Surveyed.places(of: await desk.survey(selections))) }
       }
     }
     terminal.show(examination.lines(on: terminal.out), examination.value(connected: connect))

@@ -29,7 +29,7 @@ struct HostsCommand: Verb {
     let desk = try Wiring.desk(for: project, options, onlyLooks: true, tell: terminal.listener())
     let selections = try project.project.groupSelections(group, only: try tags.words)
     return try await desk.use { desk in
-      let found = await desk.survey(selections).flatMap(\.named)
+      let found = Surveyed.places(of: await desk.survey(selections))
       let report = HostsReport(found)
       terminal.show(report.lines(on: terminal.out), report.value)
       if found.contains(where: { if case .unreachable = $0.survey { true } else { false } }) { return .unreachable }
