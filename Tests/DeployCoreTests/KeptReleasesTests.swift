@@ -87,6 +87,46 @@ struct KeptReleasesTests {
     #expect(refusal(kept, "eeee5555")?.message.contains("its receipt is not kept") == true)
     #expect(refusal(kept, "2222")?.message == "\"2222\" names 2 releases")
     #expect(refusal(kept, "aaaa1112")?.fix?.hasPrefix("did you mean aaaa1111?") == true)
-    #expect(refusal(kept, "a")?.message == "no host keeps a release \"a\"")
+    #expect(refusal(kept, "x")?.message == "no host keeps a release \"x\"")
+    #expect(refusal(kept, "")?.message == "no host keeps a release \"\"")
+    #expect(try kept.find("d1").release.id == "aaaa1111", "a whole id may be short")
+  }
+
+  @Test("a word that is too short, or that begins several names, is answered with the releases that it could mean")
+  func unclear() {
+    let kept = KeptReleases([
+      host(
+        "h1", receipt("bbbb9999", "20260102-b", at: 5), receipt("aaaa1111", "20260101-a", at: 1),
+        kept: [receipt("cccc3333", "2025-c", at: 0)])
+    ])
+    #expect(refusal(kept, "aa")?.message == "\"aa\" is too short: at least 4 characters name a release")
+    #expect(refusal(kept, "aa")?.fix == "say which: aaaa1111 (deployment 20260101-a)")
+    #expect(refusal(kept, "2026")?.message == "\"2026\" names 2 releases")
+    #expect(refusal(kept, "2026")?.fix == "say which: bbbb9999 (deployment 20260102-b), aaaa1111 (deployment 20260101-a)")
+    #expect(refusal(kept, "2025")?.message == nil, "the beginning of one deployment names its release")
+  }
+
+  @Test("a release that failed before any host had a receipt of it is bad, and one that runs, is under way or is older is not called so")
+  func failed() {
+    func verdicts(_ change: (inout HostState) -> Void) -> [Release.ID: KeptReleases.Verdict] {
+      var state = PlannerTests.state(receipt("aaaa1111", "d2", at: 2), previous: receipt("bbbb2222", "d1", at: 1))
+      state.releases = ["eeee5555", "aaaa1111", "bbbb2222", "ffff6666"]
+      state.kept = []
+      change(&state)
+      let list = KeptReleases([(Host(name: "h1"), .reached(state))]).list
+      return Dictionary(uniqueKeysWithValues: list.map { ($0.release, $0.verdict) })
+    }
+    let failed = verdicts { _ in }
+    #expect(failed["eeee5555"] == .bad && failed["aaaa1111"] == .good && failed["ffff6666"] == .unknown, "\(failed)")
+    #expect(verdicts { $0.current = "eeee5555" }["eeee5555"] == .unknown, "an engine may have died before it wrote the receipt")
+    let first = verdicts { ($0.receipt, $0.previous, $0.current, $0.releases) = (nil, nil, nil, ["eeee5555"]) }
+    #expect(first == ["eeee5555": .bad], "the first deployment failed")
+    let second = verdicts { ($0.previous, $0.releases) = (nil, ["aaaa1111", "eeee5555"]) }
+    #expect(second["eeee5555"] == .bad, "the second deployment replaced nothing, so the first one had failed")
+    let locked = verdicts { state in
+      state.lock = Lock(
+        deployment: "d3", token: "t", owner: "me@here", purpose: "deploy", since: Timestamp(milliseconds: 0), fence: 3, leaseLeft: 9)
+    }
+    #expect(locked["eeee5555"] == .unknown, "its deployment is under way")
   }
 }
