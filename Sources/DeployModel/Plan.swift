@@ -52,10 +52,12 @@ package struct Plan: Sendable, Hashable {
   /// Returns the name of the host with this number, or `host` and the number if there is no such host.
   package func name(ofHost number: Int) -> String { host(number)?.name ?? "host \(number)" }
 
-  /// The digest of the revision that the hosts get, or nil if a rollback returns hosts to different revisions or to none.
+  /// The digest of the revision that the hosts get, or nil if a rollback returns hosts to different revisions or to none. If a requested
+  /// rollback changes no host, it is the revision that they run.
   package var revision: Digest? {
     if let bundle = content.bundle { return bundle.digest }
-    let moving = hosts.filter { $0.action == .change }
+    let changing = hosts.filter { $0.action == .change }
+    let moving = changing.isEmpty && kind == .rollback(of: nil) ? hosts.filter { $0.action == .unchanged && $0.target != nil } : changing
     guard let first = moving.first?.inputs?.bundle, moving.allSatisfy({ $0.inputs?.bundle == first }) else { return nil }
     return first
   }

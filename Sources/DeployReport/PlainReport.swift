@@ -160,6 +160,9 @@ package struct PlainReport: ProgressReport {
     let revision =
       switch (plan.kind, plan.revision) {
       case (.deploy, let revision?): ", revision \(revision.short)\(source)"
+      case (.rollback, let revision?) where !plan.hosts.contains { $0.action == .change }:
+        ", which stay at revision \(revision.short)"
+      case (.rollback, nil) where !plan.hosts.contains { $0.action == .change }: ", none of which changes its release"
       case (.rollback, let revision?): ", to revision \(revision.short)"
       case (.rollback, nil): ", each to what it ran before"
       case (.deploy, nil), (.task, _), (.remove, _): ""
