@@ -54,7 +54,8 @@ struct NamedFileTests {
     #expect(mkfifo(place.path + "/pipe", 0o600) == 0)
     for option in ["--result", "--junit", "--dotenv", "--events"] {
       let run = try place.run(["deploy", option, "pipe"])
-      #expect(run.code == 2 && run.err.contains("\(option): \(place.path)/pipe cannot be written: nobody reads the pipe") || run.err.contains("\(option): pipe cannot"), "\(run.everything)")
+      #expect(run.code == 2 && run.err.contains("pipe cannot be written: nobody reads the pipe"), "\(run.everything)")
+      #expect(run.err.contains("\(option): "))
       let own = try place.run(["deploy", option, "./deploy.lua"])
       #expect(own.code == 2 && own.err.contains("\(option): it names the file of the project"), "\(own.everything)")
     }
