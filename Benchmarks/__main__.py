@@ -61,7 +61,7 @@ def measure(options):
 def setting(rows):
     ssh = subprocess.run(["ssh", "-V"], capture_output=True, text=True).stderr.split(",")[0]
     today = datetime.datetime.now(datetime.timezone.utc).date()
-    return (f"Medians, with the ratio to the floor of the same round in bold; {os.cpu_count()} cores for the engine and all hosts, {ssh}, "
+    return (f"Each cell shows the median and, in bold, its ratio to the floor in the same round; {os.cpu_count()} cores for the engine and all hosts, {ssh}, "
             f"curve25519, {today}. How it is measured: [Benchmarks](../Benchmarks/README.md).\n")
 
 

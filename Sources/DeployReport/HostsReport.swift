@@ -24,12 +24,13 @@ package struct HostsReport: Sendable {
         SafeText.line("\(facts.kernel) \(facts.architecture)"),
         "\(facts.processors)", facts.freeBytes.inBytes, "\(facts.freeInodes.grouped)", facts.skew,
       ] + path + [
-        state.current?.rawValue ?? state.strange.map { "not lander's: \(SafeText.line($0.words))" } ?? "-",
+        state.current?.rawValue ?? state.strange.map { "not lander's: \(SafeText.line($0.words))" } ?? "-"
       ]
     }
-    let heading = [
-      "HOST", "BY", "USER", "SHELL", "SYSTEM", "CPUS", "FREE", "INODES", "CLOCK",
-    ] + (hasSeveral ? ["PATH"] : []) + ["RELEASE"]
+    let heading =
+      [
+        "HOST", "BY", "USER", "SHELL", "SYSTEM", "CPUS", "FREE", "INODES", "CLOCK",
+      ] + (hasSeveral ? ["PATH"] : []) + ["RELEASE"]
     var lines = Table(heading, rows: rows).lines(on: surface)
     var tools: [(text: String, hosts: [String])] = []
     for place in places {

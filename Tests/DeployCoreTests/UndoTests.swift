@@ -93,7 +93,8 @@ struct UndoTests {
       stage: "migrate", revision: revision, state: .done, deployment: "d2", by: "me@here", at: Timestamp(milliseconds: 0), undo: .after)
     let undo = StageUndo(mark, recipe: 0, error: nil, release: "r2")
     return plan(hosts: leaving.count, stages: [stage("undo of migrate", 1, StageTerms(ground: .host, undoes: undo))]).edited {
-      ($0.kind, $0.rules) = (kind, rules)
+      $0.kind = kind
+      $0.rules = rules
       for (number, release) in leaving.enumerated() {
         ($0.hosts[number].action, $0.hosts[number].current) = (release == nil ? .unchanged : .change, release.map { "r\($0)" })
         $0.hosts[number].previous = release.map { Memory.receipt($0, "d2", at: 20) }

@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// A lock's holder that this machine knows to be dead. Nobody renews the lock any more. This machine knows that even before the lock's
+/// A lock's holder that this machine knows to be dead. Nobody renews the lock any more. This machine knows it even before the lock's
 /// lease ends.
 package enum DeadHolder: Sendable {
   /// A deployment in this journal that can be resumed.

@@ -47,7 +47,7 @@ extension PastDeployments {
     return logs
   }
 
-  /// Returns the commands of the deployments of a train. Only one of these deployments needs to have the host.
+  /// Returns the commands of the deployments of a train. It is enough that one of these deployments has the host.
   /// - Parameter train: the name of the train in messages.
   /// - Throws: if none of the deployments has the host.
   package func logs(of deployments: [DeploymentSummary], named train: Train.ID, host: String?) async throws -> [DeploymentLog] {

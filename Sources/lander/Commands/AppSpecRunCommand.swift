@@ -9,7 +9,7 @@ struct AppSpecRunCommand: AsyncParsableCommand {
     abstract: "Deploys a bundle with an appspec.yml to this machine, as the CodeDeploy agent would.",
     discussion: """
       Use it to try a bundle on a laptop or in a container, without hosts and without a deploy.lua. The whole lifecycle runs on this \
-      machine, as your own user: files go where the appspec file says, and scripts get the agent's variables. First lander removes the \
+      machine, as your own user: files go where the appspec file says, and scripts get the agent's variables. First, lander removes the \
       files of the previous run of the same --group. Only one run at a time can use a --root. With --restore, a failed deployment puts \
       back the files that it replaced or removed. Ctrl-C, SIGTERM and a closed terminal end the running script (TERM, then KILL after 10 \
       seconds or at a second signal). Then the deployment fails.

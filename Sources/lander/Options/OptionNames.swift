@@ -38,7 +38,7 @@ enum OptionNames {
     return (dump.command.arguments ?? []).flatMap { $0.names ?? [] }.filter { $0.kind == "long" }.map(\.name)
   }
 
-  /// Returns why a parameter cannot be given as `--NAME`, because an option of lander has that name, or nil if no option has it.
+  /// Returns a problem if a parameter cannot be given as `--NAME`, because an option of lander has that name. Otherwise returns nil.
   static func clash(_ parameter: Parameter) -> Problem? {
     let plain = parameter.name.replacing("_", with: "-")
     let typed = [plain, parameter.name] + (parameter.kind == .boolean ? ["no-" + plain, "no-" + parameter.name] : [])

@@ -23,11 +23,12 @@ struct ForecastPage {
     let size = forecast.size
     let strategies = distinct(rows.map(\.strategy))
     var blocks: [Document.Block] = [
-      .facts([
-        Document.Fact("Recipe", recipe), Document.Fact("Strategies", strategies.joined(separator: ", ")),
-        Document.Fact("Hosts", "\(forecast.hosts.grouped), simulated; half of them take \(size.pace) at most"),
-        Document.Fact("Runs", "\(size.runs.grouped) for each strategy and fault, seed \(size.seed)"),
-      ] + (asked.map { [Document.Fact("Measurements", $0)] } ?? [])),
+      .facts(
+        [
+          Document.Fact("Recipe", recipe), Document.Fact("Strategies", strategies.joined(separator: ", ")),
+          Document.Fact("Hosts", "\(forecast.hosts.grouped), simulated; half of them take \(size.pace) at most"),
+          Document.Fact("Runs", "\(size.runs.grouped) for each strategy and fault, seed \(size.seed)"),
+        ] + (asked.map { [Document.Fact("Measurements", $0)] } ?? [])),
       .paragraph([
         Document.Cell(
           "The recipe's own strategy, bounds and gates decided, on a virtual clock. A bar ends at the median of all runs, and the line "
