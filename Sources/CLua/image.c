@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define RANGE (16u << 20) /* bytes of addresses that a place has; a prelude uses about 2 MB of them */
+#define RANGE (64u << 20) /* bytes of addresses that a place has, most of them without memory; a prelude uses about 2 MB */
 
 typedef struct outer {
   struct outer *next, *previous;
