@@ -56,10 +56,11 @@ struct NamedFileTests {
       let run = try place.run(["deploy", option, "pipe"])
       #expect(run.code == 2 && run.err.contains("pipe cannot be written: nobody reads the pipe"), "\(run.everything)")
       #expect(run.err.contains("\(option): "))
+      // The pipe of events is opened when the deployment begins, because its reader ends when the pipe is closed.
+      #expect(!place.exists("asked") || option == "--events")
       let own = try place.run(["deploy", option, "./deploy.lua"])
       #expect(own.code == 2 && own.err.contains("\(option): it names the file of the project"), "\(own.everything)")
     }
-    #expect(!place.exists("asked"))
     for command in [["plan", "--out"], ["simulate", "--html"]] {
       #expect(try place.run(command + ["pipe"]).err.contains("nobody reads the pipe"))
       #expect(try place.run(command + ["deploy.lua"]).code == 2)
