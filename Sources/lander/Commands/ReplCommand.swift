@@ -8,14 +8,14 @@ struct ReplCommand: Verb {
     commandName: "repl", abstract: "Runs lines of Lua in the way hooks run, on simulated hosts or on real ones.",
     discussion: """
       A line can use host, hosts, deployment, and everything that the functions of a recipe can call. If a line is an expression, the \
-      prompt shows its value; `_` is the last value. A variable that is assigned without local keeps its value for the next lines. Without \
-      --host the hosts are simulated: they run an earlier release, commands succeed and print nothing, and no time passes. With --host, \
-      your lines run commands on that real host and on this machine, with the same ssh settings as a deployment. The prompt takes no lock and \
-      writes no journal, so a deployment that runs at the same time does not notice it. Each operation happens at most once and has a \
-      deadline. lander hides the values of the secrets that recipes use. :help lists the other commands of the prompt. Ctrl-C ends the \
-      line, not the prompt. On a terminal, the arrow keys bring back earlier lines and Tab completes names, if the machine has libedit \
-      (the package libedit2 on Debian). Lines are not saved. If standard input is not a terminal, its lines run one after the other. The \
-      first error ends the command, which then exits with the code of that error.
+      prompt shows its value; `_` is the last value. A variable that is assigned without local keeps its value for the next lines. \
+      Without --host the hosts are simulated: they run an earlier release, commands succeed and print nothing, and no time passes. With \
+      --host, your lines run commands on that real host and on this machine, with the same ssh settings as a deployment. The prompt \
+      takes no lock and writes no journal, so a deployment that runs at the same time does not notice it. Each operation happens at most \
+      once and has a deadline. lander hides the values of the secrets that recipes use. :help lists the other commands of the prompt. \
+      Ctrl-C ends the line, not the prompt. On a terminal, the arrow keys bring back earlier lines and Tab completes names, if the \
+      machine has libedit (the package libedit2 on Debian). Lines are not saved. If standard input is not a terminal, its lines run one \
+      after the other. The first error ends the command, which then exits with the code of that error.
 
       Examples:
         lander repl

@@ -8,11 +8,11 @@ struct UnlockCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "unlock", abstract: "Shows which deployment has the lock of a group, and removes the lock.",
     discussion: """
-      First, lander prints which deployment has the lock, whether its process still runs, and which of its commands still run on the hosts; \
-      then it asks for confirmation. The next deployment waits for these commands, or kills them (--orphans). lander refuses to remove the \
-      lock of a deployment whose process still runs, unless --force is given; use lander cancel instead. A process counts as gone in three \
-      cases: the lease of the lock has expired, the journal on this machine says that the deployment has ended, or the process was started \
-      on this machine and no longer exists. If lander recommends lander resume, use that instead of unlocking.
+      First, lander prints which deployment has the lock, whether its process still runs, and which of its commands still run on the \
+      hosts; then it asks for confirmation. The next deployment waits for these commands, or kills them (--orphans). lander refuses to \
+      remove the lock of a deployment whose process still runs, unless --force is given; use lander cancel instead. A process counts as \
+      gone in three cases: the lease of the lock has expired, the journal on this machine says that the deployment has ended, or the \
+      process was started on this machine and no longer exists. If lander recommends lander resume, use that instead of unlocking.
 
       Examples:
         lander unlock production
