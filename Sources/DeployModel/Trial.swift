@@ -80,6 +80,8 @@ package struct Trial: Sendable, Hashable {
   package var parameters: [Value.Member] = []
   /// Whether the hosts start without a release. If false, they run an earlier release of the recipe.
   package var isFresh = false
+  /// Names of the hosts that already run the new release.
+  package var unchanged: [String] = []
   /// The answers to commands and checks. The first one that matches is given.
   package var answers: [Answer] = []
   /// The answers to http requests. The first one that matches is given.

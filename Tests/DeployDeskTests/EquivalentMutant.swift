@@ -37,6 +37,7 @@ struct EquivalentMutant {
     .init(path: "plugins/haproxy/shares.lua", change: "percent[name] or 1) end", reason: Self.whole),
     .init(path: "plugins/nginx/shares.lua", change: "(percent[pool] or 1)", reason: Self.whole),
     .init(path: "plugins/nginx/shares.lua", change: "= percent[pool] or 1", reason: Self.whole),
+    .init(path: "plugins/nginx/configure.lua", change: "timeout = seconds + 31", reason: Self.clock),
     .init(
       path: "plugins/haproxy/shares.lua", change: "(weights[server] or 1)",
       reason: "whoever reads the weights fails for a server that has none"),

@@ -57,6 +57,22 @@ struct SpecTests {
       """)
   }
 
+  @Test("hosts that already run the release are left as they are, and a name that no host has is refused")
+  func unchanged() async throws {
+    try await SpecBench.pass(
+      """
+      local run = t:deploy("web", { files = { ["/etc/port"] = "80" }, unchanged = { "web1", "web3" } })
+      t:expect(run.status):equals "succeeded"
+      t:expect(run.waves):equals { { "web2" } }
+      t:expect(run.hosts.web1):equals { status = "unchanged", release = "new" }
+      t:expect(run.hosts.web2):equals { status = "succeeded", release = "new" }
+      t:expect(run:ran("bin/stop", "web1")):equals(0)
+      t:expect(t:strategy("rolling", { batch = 2 }, { hosts = 6, unchanged = { "host2" } }).waves[1]):equals { "host1", "host3" }
+      t:expect(t:deploy("web", { files = { ["/etc/port"] = "" }, fresh = true, unchanged = { "web1" } }).hosts.web1.release):equals "new"
+      t:expect(function() t:deploy("web", { unchanged = { "web9" } }) end):fails 't:deploy names a host "web9", and there is none'
+      """)
+  }
+
   @Test("an unreachable host, a person who cancels, and hosts on which nothing runs yet can be had")
   func trouble() async throws {
     try await SpecBench.pass(

@@ -54,6 +54,7 @@ two_sides("shared_traffic", {}, 50)
 two_sides("judging_sides", { check = { port = 80, on_fail = "return" } })
 two_sides("lenient_sides", { approve = { message = "well?", on_fail = "return" } })
 two_sides("steep_sides", { steps = { "101%" }, watch = "1m" })
+two_sides("shared_sides", {}, 40)
 two_sides("sideless", {}, 100, { host "web1" { tags = { pool = "blue" } }, host "web2" { tags = { pool = "green" } }, "web3" })
 
 group "slotted" { hosts = { "web[1-2]" }, slots = { blue = { port = 81 }, green = { port = 82 } } }
@@ -80,6 +81,7 @@ end
 local one_minute = blue_green { watch = "1m", check = function(host) return host:try("bin/look " .. host.slot).ok end }
 two_slots("slots", one_minute, "blue")
 two_slots("green_slots", one_minute, "green")
+two_slots("unchecked_slots", blue_green { watch = "1m" }, "blue")
 two_slots("single_slots", one_minute, "blue", group "single")
 two_slots("rash_slots", strategy "rash" (function(rollout) rollout:weights(); rollout:wave(rollout.targets) end), "blue")
 two_slots("blind_slots", all_at_once {}, "blue")
@@ -228,6 +230,7 @@ describe("blue_green", function()
     local back = " of blue_green takes no on_fail: if it fails, the traffic goes back"
     local why = { judging_sides = "check" .. back, lenient_sides = "approve" .. back,
       steep_sides = "steps of blue_green are shares such as \"10%\", got \"101%\"",
+      shared_sides = "the traffic is shared between blue (40 %) and green (60 %): give one of them all of it at the balancer",
       sideless = "each host needs the tag pool, which is blue or green" }
     for name, words in pairs(why) do t:expect(t:deploy(name).failure):contains(words) end
   end)
@@ -261,6 +264,29 @@ describe("blue_green of slots", function()
     t:expect(t:deploy("green_slots").waves):equals { { "web1/blue", "web2/blue" } }
     t:expect(t:deploy("slots", { fresh = true }).status):equals "succeeded"
     t:expect(decided(t:deploy("single_slots"))):equals { "wave 1: 1 host", "shift blue 0 %, green 100 %", "gate watch: pass" }
+  end)
+
+  it("checks slots that had the release before they get the traffic", function(t)
+    local run = t:deploy("slots", { unchanged = { "web1/green" } })
+    t:expect(decided(run)):equals { "wave 1: 1 host", "gate standby: pass", "shift blue 0 %, green 100 %", "gate watch: pass" }
+    t:expect(run.hosts["web1/green"]):equals { status = "unchanged", release = "new" }
+    t:expect(run:ran("bin/look green", "web1/green") > run:ran("bin/look green", "web2/green")):equals(true)
+    t:expect(run:ran("bin/look green", "web2/green") > 1):equals(true)
+    local both = t:deploy("slots", { unchanged = { "web1/green", "web2/green" } })
+    t:expect(both.status):equals "succeeded"
+    t:expect(both:ran("bin/look green", "web1/green")):equals(both:ran("bin/look green", "web2/green"))
+    local bad = t:deploy("slots", { unchanged = { "web1/green", "web2/green" },
+      answers = { { command = "bin/look green", host = "web2/green", status = 1 } } })
+    t:expect(bad.exit):equals(17)
+    t:expect(bad:ran "lb blue"):equals(0)
+  end)
+
+  it("warns if nothing checks a slot that had the release", function(t)
+    local run = t:deploy("unchecked_slots", { unchanged = { "web1/green" } })
+    t:expect(run.status):equals "succeeded"
+    t:expect(run.log):contains "slot green gets the traffic as it is, and nobody checks whether it still runs: give blue_green a check"
+    t:expect(t:deploy("unchecked_slots").log):equals {}
+    t:expect(t:deploy("slots", { unchanged = { "web1/green" } }).log):equals {}
   end)
 
   it("gives the traffic back when the new slot turns bad, and never touches the other one", function(t)

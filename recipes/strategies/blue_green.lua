@@ -50,7 +50,7 @@ return strategy "blue_green" {
     -- Slots that already had the release are checked too, because they get the traffic without being changed.
     local had = hosts_of(rollout.unchanged, idle)
     if in_slots and #had > 0 and not check then
-      log.warn("slot %s gets the traffic as it is, and nobody looks whether it still runs: give blue_green a check", idle)
+      log.warn("slot %s gets the traffic as it is, and nobody checks whether it still runs: give blue_green a check", idle)
     end
     local side = {}
     for _, host in ipairs(had) do side[#side + 1] = host end

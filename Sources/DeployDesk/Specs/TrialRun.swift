@@ -24,7 +24,8 @@ struct TrialRun {
     if let task = trial.task { declared = try project.running(task, of: trial.recipe) { NearMatch.hint($0, among: $1) } }
     if let count = trial.hosts { try declared.replaceHosts(of: request, by: (1...count).map { Host(name: "host\($0)") }) }
     let planned = try Planner.simulated(
-      try Selection(request, in: declared), isFresh: trial.isFresh, by: Self.identity("trial", Self.start, trial, stage))
+      try Selection(request, in: declared), isFresh: trial.isFresh, unchanged: trial.unchanged,
+      by: Self.identity("trial", Self.start, trial, stage))
     plan = TrialFacts(trial, at: Self.start).filled(planned)
     let problems = (trial.task == nil ? plan.recipeProblems(in: declared) : []) + Self.problems(of: trial, plan)
     if !problems.isEmpty { throw Problems(problems) }
@@ -38,7 +39,7 @@ struct TrialRun {
     let (names, events) = ((plan.hosts.map(\.host) + plan.ownPartners).map(\.name), LifecycleEvent.allCases.map(\.rawValue))
     func near(_ name: String, _ all: [String]) -> String? { NearMatch.of(name, among: all).map { "did you mean \"\($0)\"?" } }
     let answering = trial.answers.compactMap(\.host).filter { $0 != "here" }
-    let named = trial.failing.map(\.name) + trial.unreachable + answering + trial.facts.compactMap(\.host)
+    let named = trial.failing.map(\.name) + trial.unreachable + trial.unchanged + answering + trial.facts.compactMap(\.host)
     let hosts = named.filter { !names.contains($0) }
     return hosts.map { Problem("\(trial.word) names a host \"\($0)\", and there is none", fix: near($0, names)) }
       + trial.failing.compactMap { member in

@@ -46,6 +46,7 @@ extension Ask {
     trial.hosts = try optionalInt("hosts", 1...10_000)
     trial.parameters = try members("params")
     trial.isFresh = try flag("fresh")
+    trial.unchanged = try optional("unchanged", "a list of names") { Self.all($0, \.text) } ?? []
     trial.answers = try optional("answers", "a list of answers") { Self.all($0, Trial.Answer.init) } ?? []
     trial.replies = try optional("http", "a list of answers") { Self.all($0, Trial.Reply.init) } ?? []
     trial.facts = try optional("facts", "a list of facts") { Self.all($0, Trial.Facts.init) } ?? []

@@ -30,6 +30,7 @@ language.word {
     { "params", "record", "the recipe's parameters" },
     { "fresh", "boolean", "true: nothing was ever deployed to the hosts. false: they run an earlier release of the "
       .. "recipe", default = "false" },
+    { "unchanged", "strings", "hosts that already run the new release, so that the deployment leaves them as they are" },
     { "answers", "answers", "the answers of commands and checks: { command = \"a part of the command\", host = \"web1\", status = 1, "
       .. "stdout = \"…\", stderr = \"…\", takes = \"5s\", times = 1 }. The first answer that matches is used; the host \"here\" is the "
       .. "engine's machine. A command without an answer succeeds and prints nothing. An unused answer fails the test, unless it has "
@@ -96,7 +97,7 @@ function trial.play(word, options, more)
   local answers, servers = read_all(options.answers, "answers of t:deploy", "answer", word), read_servers(options.http, word)
   local answer = boundary.ask(tables.merged({ op = "deploy", group = options.group,
     task = options.task, hosts = options.hosts, params = options.params,
-    fresh = options.fresh, answers = answers, http = servers, facts = read_facts(options.facts, word),
+    fresh = options.fresh, unchanged = options.unchanged, answers = answers, http = servers, facts = read_facts(options.facts, word),
     files = options.files, fails = options.fails, unreachable = options.unreachable, gates = gates(options.gates, word),
     cancel_after = options.cancel_after, seed = options.seed }, more))
   verdict.leave(answer.unused, answers, servers)
