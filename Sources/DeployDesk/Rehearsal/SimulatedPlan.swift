@@ -16,9 +16,10 @@ extension Planner {
       id: Release.ID("01de01de01de"), bundle: Digest(hex: String(repeating: "01de", count: 16)), shared: release.shared)
     let usual = isFresh ? HostState.fresh : running(earlier, selection, sources: digest, at: identity.at)
     let done = running(release, selection, sources: digest, at: identity.at)
+    let surveys = selection.hosts.map { host in Survey.reached(unchanged.contains { host.name.isExactly($0) } ? done : usual) }
     var input = Input(
       selection: selection, release: release, bundle: Bundle(digest: digest, files: 0, bytes: 0, source: "simulated"),
-      manifest: Manifest(items: []), sources: digest, surveys: selection.hosts.map { host in .reached(unchanged.contains { host.name.isExactly($0) } ? done : usual) })
+      manifest: Manifest(items: []), sources: digest, surveys: surveys)
     input.waves = waves
     return try deployment(input, by: identity)
   }
