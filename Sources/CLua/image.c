@@ -1,13 +1,13 @@
 /* Places for states that begin as copies. To read the prelude takes milliseconds, and every test of a spec needs several fresh states. So
  * the first state of a place reads the prelude, its memory is kept, and each further state of the place begins with a copy of that memory
  * at the same addresses. Meanwhile, nothing but that memory belongs to the state, so nothing else has to be copied.
- * Blocks that such a state takes later come from malloc, and are freed all at once. There is nothing to finalize, as __gc is refused. */
+ * Blocks for which the range has no room, and blocks that a copy takes later, come from malloc, and are freed all at once. There is nothing to finalize, as __gc is refused. */
 #include "inside.h"
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
-#define RANGE (64u << 20) /* bytes of addresses that a place has, most of them without memory; a prelude uses about 2 MB */
+#define RANGE (16u << 20) /* bytes that a state may use and still be kept: memory of large blocks is not used again; a prelude uses 2 MB */
 
 typedef struct outer {
   struct outer *next, *previous;
@@ -19,6 +19,7 @@ struct clua_place {
   size_t used;   /* bytes of the range that are in use */
   uint8_t *kept; /* those bytes when the prelude had been read, or NULL */
   outer *blocks; /* blocks outside of the range */
+  bool spilled;  /* whether a block was outside before a state was kept: such a state has memory that a copy would lack */
 };
 
 clua_place *clua_place_new(void) {
@@ -72,9 +73,11 @@ static void link_out(clua_place *p, outer *block) {
 }
 
 void *clua_place_take(clua_place *p, size_t size) {
-  if (!p->kept) return cut(p, size);
+  void *inside = p->kept ? NULL : cut(p, size);
+  if (inside) return inside;
   outer *block = size > SIZE_MAX - sizeof *block ? NULL : malloc(sizeof *block + size);
   if (!block) return NULL;
+  if (!p->kept) p->spilled = true;
   link_in(p, block);
   return block + 1;
 }
@@ -105,7 +108,10 @@ void clua_place_empty(clua_place *p) {
     free(p->blocks);
     p->blocks = next;
   }
-  if (!p->kept) p->used = 0;
+  if (!p->kept) {
+    p->used = 0;
+    p->spilled = false;
+  }
 }
 
 clua_state *clua_open_at(clua_place *p, const clua_limits *limits) {
@@ -118,7 +124,7 @@ clua_state *clua_open_at(clua_place *p, const clua_limits *limits) {
 
 bool clua_keep(clua_state *s) {
   clua_place *p = s->place;
-  if (!p || p->kept || s->current || s->noted) return false;
+  if (!p || p->kept || p->spilled || s->current || s->noted) return false;
   clua_collect(s);
   free(s->log.bytes);
   memset(&s->log, 0, sizeof s->log);

@@ -81,12 +81,14 @@ enum Main {
     // Jobs on this machine outlive this process, so they must not inherit this process's descriptors, such as the pipe for a CI step's
     // output.
     for descriptor in 3..<Int32(1024) { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+    _ = OutputFile.given
     let terminal = Terminal()
     Ending.expect(Array(CommandLine.arguments.dropFirst()))
     EarlyEnd.arm(terminal)
     // A signal arrived before the command began.
     if EarlyEnd.isUnderWay { EarlyEnd.wait() }
     do {
+      try Bytes.check()
       let arguments = try Elsewhere.enter(Array(CommandLine.arguments.dropFirst()))
       // `--version` is accepted only before a command. After a command, it would succeed although nothing was deployed.
       if arguments.first == "--version" {

@@ -58,6 +58,28 @@ import Testing
     #expect(try place.current("h1", "version") == "1\n")
   }
 
+  @Test("a machine that deployed nothing takes them from a recipe that a host keeps")
+  func fromHost() throws {
+    let place = try place()
+    try lose(in: place)
+    let recipes = place.folder.appendingPathComponent("hosts/h1/srv/app/.lander/recipes")
+    let kept = try #require(try FileManager.default.contentsOfDirectory(atPath: recipes.path).first)
+    let copy = recipes.appendingPathComponent(kept).path
+    let state = place.path + "/elsewhere"
+    let lost = try place.lander("rollback", "--state", state)
+    #expect(lost.code == 2 && lost.err.contains("lander rollback --reads FILE takes a copy of such a recipe"), "\(lost.everything)")
+    let list = try place.lander("releases", "--state", state, "--reads", copy)
+    #expect(list.code == 0 && list.out.contains("good"), "\(list.everything)")
+    let run = try place.lander("rollback", "--state", state, "--reads", copy)
+    #expect(run.code == 0, "\(run.everything)")
+    #expect(run.err.contains("which are missing here: the text of \(copy) is used"), "\(run.err)")
+    #expect(try place.current("h2", "version") == "1\n")
+    for (file, words) in [("deploy.lua", "deploy.lua is no recipe that a host keeps"), ("none.json", "there is no file none.json")] {
+      let refused = try place.lander("rollback", "--state", state, "--reads", file)
+      #expect(refused.code == 2 && refused.err.contains(words), "\(refused.everything)")
+    }
+  }
+
   @Test("commands that look at hosts know them", arguments: ["status", "releases", "verify", "hosts", "reap", "audit"])
   func looks(_ command: String) throws {
     let place = try place()

@@ -21,6 +21,13 @@ struct NamedFileTests {
     return place
   }
 
+  /// Runs a line of bash in the project's folder; `$0` is `lander`.
+  private static func shell(_ line: String, in place: Workplace) throws -> Workplace.Run {
+    let running = try place.start([], through: ["bash", "-c", line])
+    let code = running.wait()
+    return Workplace.Run(out: running.said(running.out), err: running.said(running.err), code: code)
+  }
+
   @Test("two options that name one file are refused before a host is asked, and the file of --result says so")
   func twice() throws {
     let place = try Self.project()
@@ -59,13 +66,61 @@ struct NamedFileTests {
       // The pipe of events is opened when the deployment begins, because its reader ends when the pipe is closed.
       #expect(!place.exists("asked") || option == "--events")
       let own = try place.run(["deploy", option, "./deploy.lua"])
-      #expect(own.code == 2 && own.err.contains("\(option): it names the file of the project"), "\(own.everything)")
+      #expect(own.code == 2 && own.err.contains("deploy.lua has other content than what \(option) writes"), "\(own.everything)")
     }
     for command in [["plan", "--out"], ["simulate", "--html"]] {
       #expect(try place.run(command + ["pipe"]).err.contains("nobody reads the pipe"))
       #expect(try place.run(command + ["deploy.lua"]).code == 2)
     }
     #expect(try place.text("deploy.lua") == recipe)
+  }
+
+  @Test("a file with content of the user's is never overwritten, by whatever path or word it is named")
+  func others() throws {
+    let place = try Self.project()
+    try place.write("local part = 1\n", to: "recipes/part.lua")
+    #expect(try place.lander("deploy").code == 0)
+    let (journal, version) = (".lander/journal.sqlite", try place.text(".lander/version"))
+    for words in [
+      ["deploy", "--force", "--result", "app/version"], ["deploy", "--force", "--junit", "app/version"],
+      ["deploy", "--force", "--dotenv", "recipes/part.lua"], ["deploy", "--force", "--events", journal],
+      ["plan", "--out=x", "--out", "deploy.lua"], ["plan", "--out", "\(place.path)/deploy.lua"], ["simulate", "--html", "recipes/part.lua"],
+      ["status", "--result", ".lander/version"], ["history", "--result", journal], ["-C", "app", "plan", "--out", "../deploy.lua"],
+    ] {
+      let run = try place.run(words)
+      #expect(run.code == 2 && run.err.contains("has other content than what"), "\(words): \(run.everything)")
+    }
+    #expect(try place.text("app/version") == "1\n" && place.text("recipes/part.lua") == "local part = 1\n")
+    #expect(try place.text(".lander/version") == version)
+    #expect(try place.lander("history").out.contains("app"))
+    // What an option wrote earlier is replaced.
+    for _ in 0..<2 {
+      let run = try place.lander("deploy", "--force", "--result", "r", "--junit", "j", "--dotenv", "d", "--events", "e")
+      #expect(run.code == 0, "\(run.everything)")
+      #expect(try place.lander("plan", "--out", "p").code == 0 && place.lander("report", "--html", "h").code == 0)
+    }
+  }
+
+  @Test("what a log has already is kept if a result goes to standard output, and a descriptor that is not open is refused")
+  func descriptors() throws {
+    let place = try Self.project()
+    try place.write("precious\n", to: "log")
+    let run = try Self.shell("\"$0\" check --result /dev/stdout >>log", in: place)
+    #expect(run.code == 0, "\(run.everything)")
+    #expect(try place.text("log").hasPrefix("precious\n") && place.text("log").contains("\"exit\":0"))
+    let events = try Self.shell("\"$0\" deploy --events /dev/fd/3 3>&-", in: place)
+    #expect(events.code == 2 && events.err.contains("/dev/fd/3 cannot be written"), "\(events.everything)")
+    let open = try Self.shell("\"$0\" deploy --events /dev/fd/3 3>events", in: place)
+    #expect(try open.code == 0 && place.text("events").hasPrefix("{\"specversion\""), "\(open.everything)")
+  }
+
+  @Test("arguments and parameters that are not UTF-8 are refused, not changed")
+  func bytes() throws {
+    let place = try Self.project()
+    let word = try Self.shell("\"$0\" plan --param \"s=a$(printf '\\377')b\"", in: place)
+    #expect(word.code == 2 && word.err.contains("argument 3 is not UTF-8"), "\(word.everything)")
+    let variable = try Self.shell("LANDER_PARAM_S=\"$(printf '\\377')\" \"$0\" plan", in: place)
+    #expect(variable.code == 2 && variable.err.contains("the variable LANDER_PARAM_S is not UTF-8"), "\(variable.everything)")
   }
 
   @Test("a file that a command reads is never overwritten by the same command")

@@ -73,6 +73,25 @@ struct SpecTests {
       """)
   }
 
+  @Test("t:strategy passes the greatest and the least numbers on as they are")
+  func extremes() async throws {
+    let results = try await SpecBench.results(
+      """
+      strategy "extreme" {
+        options = schema "extreme" { a = schema.any {}, b = schema.any {}, c = schema.any {} },
+        decide = function(rollout, options)
+          log.info("%s %s %s", options.a, options.b, math.type(options.c))
+          rollout:wave(rollout.targets)
+        end,
+      }
+      it("holds", function(t)
+        local run = t:strategy("extreme", { a = math.huge, b = -math.huge, c = math.mininteger }, { hosts = 1 })
+        t:expect(run.log):equals { "inf -inf integer" }
+      end)
+      """)
+    #expect(results.map(\.problem) == [nil])
+  }
+
   @Test("an unreachable host, a person who cancels, and hosts on which nothing runs yet can be had")
   func trouble() async throws {
     try await SpecBench.pass(

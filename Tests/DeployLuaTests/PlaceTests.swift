@@ -42,6 +42,24 @@ struct PlaceTests {
     #expect(memories.count == 1, "what one state took is gone in the next: \(memories)")
   }
 
+  @Test(
+    "a recipe that uses more memory than a place has reads like one without a place",
+    arguments: ["", "pcall(function() ", "xpcall(function() "])
+  func spilled(_ call: String) throws {
+    // 80 MB in all, of which 4 MB are alive at a time.
+    let work = "for i = 1, 20 do local s = string.rep('x', (4 << 20) - i) end"
+    let text = call.isEmpty ? "local ok = true; \(work)" : "local ok = \(call)\(work) end\(call.hasPrefix("x") ? ", print" : ""))"
+    let recipe = text + "\nrecipe 'shop' { path = ok and '/srv/enough' or '/srv/none' }"
+    let (expected, prelude) = (try read(recipe, plain).value, try placed())
+    for _ in 0..<4 { #expect(try read(recipe, prelude).value == expected) }
+    let file = SourceFile(path: "deploy.lua", text: recipe)
+    let sources = PinnedPrelude(.named, Prelude.files).files + [file]
+    for _ in 0..<5 {
+      let reading = try PinnedReading(sources, main: file, spec: nil, limits: LuaLimits())
+      #expect("\(reading.described)".contains("/srv/enough"))
+    }
+  }
+
   @Test("what one state changed does not exist in the next state of its place")
   func forgotten() throws {
     let prelude = try placed()

@@ -42,8 +42,9 @@ package struct StrategySpec {
     switch value {
     case .null: "nil"
     case .bool(let bool): bool ? "true" : "false"
-    case .int(let int): "\(int)"
-    case .number(let number): number.isFinite ? "\(number)" : "0/0"
+    // Lua reads the digits of the least integer as a float, and 1e999 as infinity.
+    case .int(let int): int == .min ? "(\(int + 1)-1)" : "\(int)"
+    case .number(let number): number.isFinite ? "\(number)" : number.isNaN ? "0/0" : number < 0 ? "-1e999" : "1e999"
     case .text(let text): "\"" + text.utf8.map { "\\x" + Hex.text([$0]) }.joined() + "\""
     case .list(let list): "{" + list.map(literal).joined(separator: ", ") + "}"
     case .record(let members): "{" + members.map { "[\(literal(.text($0.name)))] = \(literal($0.value))" }.joined(separator: ", ") + "}"

@@ -26,8 +26,16 @@ struct ReleasesCommand: Verb {
   @Option(help: ArgumentHelp("A group other than the recipe's own.", valueName: "name"), completion: KnownNames.groups)
   var group: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "A copy of a recipe that a host keeps, for files and variables that deploy.lua reads and that are missing here.", valueName: "file"),
+    completion: .file())
+  var reads: String?
+
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let (_, desk, selections) = try await Wiring.open(options, bundle, onlyLooks: true, tell: terminal.listener()) { project in
+    let (_, desk, selections) = try await Wiring.open(
+      options, bundle, reads: reads, onlyLooks: true, tell: terminal.listener()
+    ) { project in
       try HostChoice.named(by: nil) { try project.selections(recipe: recipe, group: group, only: try HostChoice.names(hosts)) }
     }
     return try await desk.use { desk in

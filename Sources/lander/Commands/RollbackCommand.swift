@@ -22,11 +22,15 @@ struct RollbackCommand: Verb {
       With slots, the recipe's strategy moves the traffic back. Without slots, a rollback moves no traffic. If an earlier deployment from \
       this machine shifted the traffic and did not succeed, lander prints the commands that move the traffic back.
 
+      If deploy.lua reads a file or a variable that is missing here, its text comes from the last deployment from this state folder. On a \
+      machine that deployed nothing, copy a recipe that a host keeps, and name the copy with --reads.
+
       --plan asks the hosts what they run, and shows what the rollback would do on each of them. It changes nothing.
 
       Examples:
         lander rollback web --group production --plan
         lander rollback web --to 3f2a91c --message "Login is broken"
+        ssh web1 'cat /srv/web/.lander/recipes/5d2c*' > kept.json && lander rollback web --reads kept.json
       """)
 
   @OptionGroup var options: ProjectOptions
@@ -41,11 +45,18 @@ struct RollbackCommand: Verb {
   var straighten = false
   @Option(help: ArgumentHelp("Go back although this stage is irreversible; it is not undone. May be repeated.", valueName: "stage"))
   var despite: [String] = []
+  @Option(
+    help: ArgumentHelp(
+      "A copy of a recipe that a host keeps, for files and variables that deploy.lua reads and that are missing here.", valueName: "file"),
+    completion: .file())
+  var reads: String?
   @Flag(help: "Only show what the command would do; nothing is carried out.")
   var plan = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let (project, desk, selection) = try await Wiring.open(options, hosts.bundle, tell: terminal.listener(progress.mode)) {
+    let (project, desk, selection) = try await Wiring.open(
+      options, hosts.bundle, reads: reads, tell: terminal.listener(progress.mode)
+    ) {
       try $0.selection(recipe: hosts.recipe, group: hosts.choice.group, only: try hosts.choice.names)
     }
     let said = try hosts.why.said()

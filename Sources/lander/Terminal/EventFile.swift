@@ -42,7 +42,11 @@ final class EventFile: Sendable {
       return
     }
     program = nil
-    let opened = open(Folder.absolute(path), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0o644)
+    let absolute = Folder.absolute(path)
+    try OutputFile.refuseOther(absolute, option: "--events")
+    let opened =
+      OutputFile.descriptor(absolute).map { fcntl($0, F_DUPFD_CLOEXEC, 3) }
+      ?? open(absolute, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0o644)
     guard opened >= 0 else { throw Problems(OutputFile.problem(errno, path, "--events")) }
     state = Mutex(State(descriptor: opened))
   }

@@ -11,7 +11,7 @@ struct NamedFile {
   let isWritten: Bool
 
   /// The options whose files commands read.
-  static let read = ["--plan", "--params", "--key", "--signature"]
+  static let read = ["--plan", "--params", "--key", "--signature", "--reads"]
   /// The options whose files commands write.
   static let written = EndFile.allCases.map(\.rawValue) + ["--events", "--html", "--out", "--lcov"]
 
@@ -26,16 +26,12 @@ struct NamedFile {
     }
   }
 
-  /// The files that every command reads which acts on a project.
-  private static let projects = ["deploy.lua", "deploy.lock"].map { NamedFile(option: "the project", path: $0, isWritten: false) }
-
   /// Returns the last value of an option, or nil if the option was not given or has no value.
   static func value(of option: String, in words: [String]) -> String? {
-    if let joined = words.last(where: { $0.hasPrefix(option + "=") })?.dropFirst(option.count + 1) {
-      return joined.isEmpty ? nil : String(joined)
-    }
-    guard let next = zip(words, words.dropFirst()).reversed().first(where: { $0.0 == option })?.1 else { return nil }
-    return next.isEmpty || next.hasPrefix("-") ? nil : next
+    guard let index = words.lastIndex(where: { $0 == option || $0.hasPrefix(option + "=") }) else { return nil }
+    if words[index] != option { return words[index].count > option.count + 1 ? String(words[index].dropFirst(option.count + 1)) : nil }
+    guard index + 1 < words.count, !words[index + 1].isEmpty, !words[index + 1].hasPrefix("-") else { return nil }
+    return words[index + 1]
   }
 
   /// Whether a command has this option, and the option takes a value. In some commands, an option of the same name is a flag.
@@ -51,7 +47,7 @@ struct NamedFile {
   static func clashes(_ files: [NamedFile]) -> [(option: String, problem: Problem)] {
     files.enumerated().compactMap { index, file in
       guard file.isWritten, !file.path.hasPrefix("/dev/"),
-        let other = (projects + files[..<index]).first(where: { $0.place.isExactly(file.place) })
+        let other = files[..<index].first(where: { $0.place.isExactly(file.place) })
       else { return nil }
       let message = "it names the file of \(other.option), which would be overwritten"
       return (option: file.option, problem: Problem(message, subject: file.option, fix: "name another file"))

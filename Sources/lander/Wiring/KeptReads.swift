@@ -10,12 +10,20 @@ import Synchronization
 /// guess could reach the wrong hosts.
 final class KeptReads: Sendable {
   private struct Reading {
-    let deployment: DeploymentSummary
+    /// Where the texts come from, such as `the text that deployment 1 (web to production) read`.
+    let origin: String
     let texts: [ExactText: String]
+
+    init(_ origin: String, _ sources: [SourceFile]) {
+      let data = sources.filter { $0.path.hasPrefix("$") || !$0.path.hasSuffix(".lua") }
+      self.origin = origin
+      texts = Dictionary(data.map { (ExactText($0.path), $0.text) }) { first, _ in first }
+    }
   }
   private struct Asked {
     var used: [String] = []
     var differing: [String] = []
+    var lacking: [String] = []
   }
   /// Newest first; at least one.
   private let readings: [Reading]
@@ -28,21 +36,37 @@ final class KeptReads: Sendable {
       let store = try? DirectoryBundleStore(in: StateDirectory(folder)), let found = try? await past.readings(of: text, in: store),
       !found.isEmpty
     else { return nil }
-    return KeptReads(found)
+    return KeptReads(found.map { Reading(named($0.deployment), $0.sources) })
   }
 
-  private init(_ found: [PinnedReading]) {
-    readings = found.map { one in
-      let data = one.sources.filter { $0.path.hasPrefix("$") || !$0.path.hasSuffix(".lua") }
-      return Reading(deployment: one.deployment, texts: Dictionary(data.map { (ExactText($0.path), $0.text) }) { first, _ in first })
+  /// Returns what a recipe read that somebody copied from a host's folder `.lander/recipes`.
+  /// - Throws: if the file is no such recipe.
+  static func of(file path: String) throws -> KeptReads {
+    guard let text = try Folder.text(at: path, most: mostBytes) else { throw Problems(Problem("there is no file \(path)")) }
+    guard let sources = try? CompactJSON.decode([SourceFile].self, from: Array(text.utf8)), !sources.isEmpty else {
+      throw Problems(
+        Problem("\(path) is no recipe that a host keeps", fix: "copy a file of the folder .lander/recipes of a host, and name the copy"))
     }
+    return KeptReads([Reading(path, sources)])
   }
+  /// The largest size of a copied recipe: a recipe has at most some hundred files of a few hundred kilobytes.
+  private static let mostBytes = 64 << 20
+
+  /// Knows no text, but records what is asked for.
+  static var none: KeptReads { KeptReads([Reading("", [])]) }
+  /// The files and variables that were asked for and are not known.
+  var lacking: [String] { asked.withLock { $0.lacking } }
+
+  private init(_ found: [Reading]) { readings = found }
 
   /// Returns the text of a file, or of a variable given as `$NAME`. Returns nil if the newest deployment did not read it, or if a variable
   /// had several values.
   func text(_ path: String) -> String? {
     let known = readings.map { $0.texts[ExactText(path)] }
-    guard let text = known[0] else { return nil }
+    guard let text = known[0] else {
+      if !path.hasSuffix(".lua") { asked.withLock { $0.lacking.append(path) } }
+      return nil
+    }
     let isOne = !path.hasPrefix("$") || known.allSatisfy { ExactText($0 ?? text) == ExactText(text) }
     asked.withLock { asked in
       if isOne, !asked.used.contains(path) { asked.used.append(path) }
@@ -68,20 +92,20 @@ final class KeptReads: Sendable {
     }
     return Problem(
       "deploy.lua reads \(Self.listed(names)), which \(used.count == 1 ? "is" : "are") missing here: "
-        + "the text that \(Self.named(readings[0].deployment)) read is used",
+        + "the text of \(readings[0].origin) is used",
       fix: "lander deploy needs \(used.count == 1 ? "it" : "them")")
   }
 
   /// A problem for each variable that is missing and had different values.
   var differing: [Problem] {
     asked.withLock { $0.differing }.map { path in
-      var values: [(text: String, deployment: DeploymentSummary)] = []
+      var values: [(text: String, origin: String)] = []
       for one in readings {
         guard let text = one.texts[ExactText(path)], !values.contains(where: { ExactText($0.text) == ExactText(text) }) else { continue }
-        values.append((text, one.deployment))
+        values.append((text, one.origin))
       }
       let name = path.dropFirst()
-      let shown = values.prefix(3).map { "\(Self.shown($0.text)) in \(Self.named($0.deployment))" }.joined(separator: ", ")
+      let shown = values.prefix(3).map { "\(Self.shown($0.text)) in \($0.origin)" }.joined(separator: ", ")
       return Problem(
         "deploy.lua reads the variable \(name), which is missing here, and its value differed: \(shown)",
         fix: "set \(name) to the value for the hosts that you mean")

@@ -3,17 +3,63 @@ import Glibc
 
 /// Opens files that options name for output.
 enum OutputFile {
+  /// How the text of an option begins. If a file begins differently, it is not an earlier output of the option but something of the user's,
+  /// such as a recipe, a journal or a file of the bundle.
+  private static let beginnings = [
+    "--result": "{\"v\":", "--junit": "<?xml ", "--dotenv": "LANDER_", "--html": "<!doctype html>", "--lcov": "TN:",
+    "--out": "{\n  \"application\"", "--events": "{\"specversion\":",
+  ]
+  /// The descriptors that the program was started with. Every other one belongs to Lander.
+  static let given = (0..<Int32(1024)).filter { fcntl($0, F_GETFD) >= 0 }
+
   /// Opens and empties a file, which is made if it does not exist. A pipe has to have a reader already: a command that waits for one would
-  /// wait without a word.
+  /// wait without a word. A descriptor, such as /dev/stdout, is not emptied, because others write to it too.
   /// - Parameter option: the option that named the file.
   /// - Throws: `Problems` if the file cannot be written.
   static func open(_ path: String, option: String) throws(Problems) -> Int32 {
+    try refuseOther(path, option: option)
+    if let own = descriptor(path) {
+      let copy = fcntl(own, F_DUPFD_CLOEXEC, 3)
+      guard copy >= 0 else { throw Problems(problem(errno, path, option)) }
+      return copy
+    }
     let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o644)
     guard descriptor >= 0 else { throw Problems(problem(errno, path, option)) }
     _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
-    // Something that is not a regular file, such as /dev/stdout, cannot be truncated.
+    // Something that is not a regular file cannot be truncated.
     _ = ftruncate(descriptor, 0)
     return descriptor
+  }
+
+  /// - Throws: `Problems` if the path is a file with content of the user's, or a descriptor that the program was not given.
+  static func refuseOther(_ path: String, option: String) throws(Problems) {
+    if let own = descriptor(path) {
+      guard !given.contains(own) else { return }
+      throw Problems(problem(EBADF, path, option))
+    }
+    var status = stat()
+    guard let beginning = beginnings[option], stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else { return }
+    let file = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return }
+    defer { close(file) }
+    var bytes = [UInt8](repeating: 0, count: beginning.utf8.count)
+    let count = read(file, &bytes, bytes.count)
+    guard count != bytes.count || !bytes.elementsEqual(beginning.utf8) else { return }
+    throw Problems(
+      Problem(
+        "\(path) has other content than what \(option) writes, and it would be lost", subject: option,
+        fix: "name another file, or remove this one first"))
+  }
+
+  /// Returns the descriptor that a path stands for, such as 1 for /dev/stdout, or nil if the path is a file.
+  static func descriptor(_ path: String) -> Int32? {
+    switch path {
+    case "/dev/stdout": return STDOUT_FILENO
+    case "/dev/stderr": return STDERR_FILENO
+    default:
+      guard let folder = ["/dev/fd/", "/proc/self/fd/"].first(where: path.hasPrefix) else { return nil }
+      return Int32(path.dropFirst(folder.count))
+    }
   }
 
   /// Returns what is wrong with a file that could not be opened.
@@ -22,6 +68,6 @@ enum OutputFile {
     let isUnread = code == ENXIO
     return Problem(
       "\(path) cannot be written: \(isUnread ? "nobody reads the pipe" : String(cString: strerror(code)))", subject: option,
-      fix: isUnread ? "start its reader first" : "name a file in a folder that is there")
+      fix: isUnread ? "start its reader first" : code == EBADF ? "open the descriptor in the shell: 3>events.ndjson" : "name a file in a folder that is there")
   }
 }
