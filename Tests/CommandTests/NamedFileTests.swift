@@ -84,7 +84,8 @@ struct NamedFileTests {
     for words in [
       ["deploy", "--force", "--result", "app/version"], ["deploy", "--force", "--junit", "app/version"],
       ["deploy", "--force", "--dotenv", "recipes/part.lua"], ["deploy", "--force", "--events", journal],
-      ["plan", "--out=x", "--out", "deploy.lua"], ["plan", "--out", "\(place.path)/deploy.lua"], ["simulate", "--html", "recipes/part.lua"],
+      ["plan", "--out=x", "--out", "deploy.lua"], ["plan", "--out", "\(place.path)/deploy.lua"],
+      ["simulate", "--html", "recipes/part.lua"],
       ["status", "--result", ".lander/version"], ["history", "--result", journal], ["-C", "app", "plan", "--out", "../deploy.lua"],
     ] {
       let run = try place.run(words)

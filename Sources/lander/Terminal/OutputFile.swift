@@ -38,7 +38,8 @@ enum OutputFile {
       throw Problems(problem(EBADF, path, option))
     }
     var status = stat()
-    guard let beginning = beginnings[option], stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else { return }
+    guard let beginning = beginnings[option], stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0
+    else { return }
     let file = Glibc.open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return }
     defer { close(file) }
@@ -64,10 +65,15 @@ enum OutputFile {
 
   /// Returns what is wrong with a file that could not be opened.
   static func problem(_ code: Int32, _ path: String, _ option: String) -> Problem {
+    switch code {
     // A pipe can be opened for writing in this way only while somebody reads it.
-    let isUnread = code == ENXIO
-    return Problem(
-      "\(path) cannot be written: \(isUnread ? "nobody reads the pipe" : String(cString: strerror(code)))", subject: option,
-      fix: isUnread ? "start its reader first" : code == EBADF ? "open the descriptor in the shell: 3>events.ndjson" : "name a file in a folder that is there")
+    case ENXIO: return problem("nobody reads the pipe", path, option, fix: "start its reader first")
+    case EBADF: return problem("the descriptor is not open", path, option, fix: "open it in the shell, as in 3>events.ndjson")
+    default: return problem(String(cString: strerror(code)), path, option, fix: "name a file in a folder that is there")
+    }
+  }
+
+  private static func problem(_ reason: String, _ path: String, _ option: String, fix: String) -> Problem {
+    Problem("\(path) cannot be written: \(reason)", subject: option, fix: fix)
   }
 }
