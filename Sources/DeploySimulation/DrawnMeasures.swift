@@ -54,8 +54,18 @@ final class DrawnMeasures: Scripts {
   private func know(_ watch: Watch, at place: SourcePlace?) {
     guard case .function(let function) = watch.question, let comparison = watch.comparison else { return }
     analyses[function] = watch
-    guard let worse = faults.worse, let fault = Margin.fault(worse, of: comparison.unit) else { return }
-    problem = Problem("worse=\(worse): \(fault.message)", place: place, subject: "--fault", fix: fault.fix)
+    guard let worse = faults.worse, let refusal = Self.refusal(of: worse, comparison.unit) else { return }
+    let fix = comparison.unit == .rate ? "write worse=+0.5pp or worse=+20%" : "write worse=+20% or worse=+50ms"
+    problem = Problem("worse=\(worse): \(refusal)", place: place, subject: "--fault", fix: fix)
+  }
+
+  /// Returns why this kind of measurement cannot be that much worse, or nil if it can. If a rate is 100 percentage points worse, every
+  /// request fails.
+  private static func refusal(of worse: String, _ unit: Comparison.Unit) -> String? {
+    if unit == .rate, worse.hasSuffix("pp"), let margin = Margin(worse) {
+      return margin.absolute <= 1 ? nil : "a rate cannot be more than 100 percentage points worse"
+    }
+    return Margin.fault(worse, of: unit)?.message
   }
 
   private func measure(_ look: Look) -> Value {
@@ -68,10 +78,8 @@ final class DrawnMeasures: Scripts {
       return .number(hosts.isIll(host) ? value * Self.illness : worse?.limit(value) ?? value)
     }
     let total = own.count(around: metrics.requests * Double(look.watch.every.milliseconds) / 1000)
-    let share = own.share(around: metrics.failing)
-    let failing = hosts.isIll(host) ? 1 : worse?.limit(share) ?? share
-    let failed = failing >= 1 ? total : min(total, own.count(around: failing * Double(total)))
-    return .text("\(failed)/\(total)")
+    let failing = hosts.isIll(host) ? 1 : worse?.limit(metrics.failing) ?? metrics.failing
+    return .text("\(own.failures(of: total, failing))/\(total)")
   }
 
   /// The factor by which the value of a host is larger if the host's checks fail.

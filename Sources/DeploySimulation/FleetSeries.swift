@@ -26,8 +26,33 @@ struct FleetSeries {
     return median * max(0.01, 1 + Self.between * deviation + drift)
   }
 
-  /// Returns the host's share of requests that fail.
-  func share(around share: Double) -> Double { min(1, max(0, share * (1 + Self.between * deviation))) }
+  /// Returns how many of `total` requests fail if each of them fails independently (a binomial distribution). An analysis of rates assumes
+  /// this, so hosts with the same release do not differ in the share of their requests that fail.
+  /// - Parameter share: the probability that a request fails. A share of 1 or more means that every request fails.
+  mutating func failures(of total: Int, _ share: Double) -> Int {
+    guard share < 1 else { return total }
+    // The rarer of the two outcomes is counted, because the time is proportional to its number.
+    let rare = min(share, 1 - share)
+    let count = rare > 0 ? rarely(total, rare) : 0
+    return share == rare ? count : total - count
+  }
+
+  /// Returns how many of `total` independent events with this probability, which is at most one half, happen.
+  private mutating func rarely(_ total: Int, _ share: Double) -> Int {
+    let mean = Double(total) * share
+    guard mean < 30 else {
+      let drawn = (mean + (mean * (1 - share)).squareRoot() * Self.normal(&random)).rounded()
+      return min(total, max(0, Int(bounded: drawn)))
+    }
+    // The number of events between two that happen has a geometric distribution.
+    let miss = Logarithm.natural(1 - share)
+    var (count, at) = (0, 0.0)
+    while true {
+      at += (Logarithm.natural(max(Self.uniform(&random), 1e-300)) / miss).rounded(.down) + 1
+      guard at <= Double(total) else { return count }
+      count += 1
+    }
+  }
 
   /// Returns a random count with this mean, distributed like the number of independent requests (a Poisson distribution).
   mutating func count(around mean: Double) -> Int {

@@ -36,6 +36,28 @@ struct ForecastAnalysisTests {
     #expect(rows[1].wrongStops == 0 && rows[1].exposed?.median == 40, "\(rows[1])")
   }
 
+  @Test(
+    "an analysis of a rate stops a good release no more often than alpha allows, however many requests fail",
+    arguments: [0.001, 0.05, 0.2, 0.5])
+  func falseAlarms(_ failing: Double) throws {
+    let body = "strategy = canary { batch = \"100%\", \(Self.rate) },"
+    let row = try #require(try ForecastBench.forecast(["none"], body, hosts: 8, runs: 60, failing: failing).rows().first)
+    // With alpha 0.01, 4 of 60 false alarms would occur in fewer than 1 of 300 tests. The draw is seeded.
+    #expect(row.stopped <= 3, "\(row.stopped) of \(row.runs)")
+    let worse = try #require(try ForecastBench.forecast(["worse=+10pp"], body, hosts: 8, runs: 10, failing: failing).rows().first)
+    #expect(worse.found == 1, "\(worse)")
+  }
+
+  @Test("a release of which every request fails can be simulated, and a rate that is still worse is refused as a fault")
+  func everyRequest() throws {
+    #expect(try rows(["worse=100pp"], Self.rate, runs: 2)[0].found == 1)
+    #expect { _ = try rows(["worse=101pp"], Self.rate, runs: 2) } throws: { error in
+      let problem = (error as? Problems)?.list.first
+      return problem?.message == "worse=101pp: a rate cannot be more than 100 percentage points worse"
+        && problem?.fix == "write worse=+0.5pp or worse=+20%"
+    }
+  }
+
   @Test("hosts whose checks fail also measure badly: an analysis finds a leak after the leak has begun")
   func leak() throws {
     let row = try #require(try rows(["leak=10m"], Self.rate.replacing("+0.5pp", with: "+0.01pp")).first)

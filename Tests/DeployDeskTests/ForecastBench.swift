@@ -7,7 +7,7 @@ import DeploySimulation
 /// Computes forecasts of a recipe with a given body, and of other strategies.
 enum ForecastBench {
   static func forecast(
-    _ faults: [String], _ body: String = "", hosts: Int, runs: Int, seed: UInt64 = 5, compare: [String] = []
+    _ faults: [String], _ body: String = "", hosts: Int, runs: Int, seed: UInt64 = 5, compare: [String] = [], failing: Double? = nil
   ) throws -> Forecast {
     let bench = try Bench(Bench.text(body: body))
     let name = bench.project.project.recipes[0].strategy?.name ?? "one wave"
@@ -16,7 +16,8 @@ enum ForecastBench {
       let other = try Bench(Bench.text(body: "strategy = \(text),")).project
       candidates.append(Forecast.Candidate(name: text, project: other, asked: Asked(DeploymentRequest())))
     }
-    let size = Forecast.Size(hosts: hosts, runs: runs, seed: seed)
+    var size = Forecast.Size(hosts: hosts, runs: runs, seed: seed)
+    size.shows(requests: nil, failing: failing, value: nil)
     return try Forecast(candidates, faults: faults, size: size, stage: bench.desk.stage, engine: "test")
   }
 

@@ -4,7 +4,7 @@ package enum Logarithm {
 
   /// Returns the natural logarithm.
   /// - Parameter number: 0 or more. The logarithm of 0 is minus infinity.
-  static func natural(_ number: Double) -> Double {
+  package static func natural(_ number: Double) -> Double {
     guard number > 0, number.isFinite else { return number == 0 ? -.infinity : number }
     var (mantissa, exponent) = (number.significand, Double(number.exponent))
     if mantissa > 1.414_213_562 {
