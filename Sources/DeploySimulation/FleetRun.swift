@@ -17,7 +17,7 @@ package struct FleetRun {
   package private(set) var stuck: String?
   /// The time from the beginning of the deployment to its end, without the rollback that follows.
   package private(set) var duration = Interval.zero
-  /// The number of hosts whose change began.
+  /// The number of hosts whose change began. A host that was unreachable when its turn came does not count.
   package private(set) var exposed = 0
   /// The time from the change of the first host with a bad release to the end of the failed deployment. Nil if the deployment did not fail,
   /// or did not reach such a host.
@@ -127,7 +127,7 @@ package struct FleetRun {
 
   private mutating func add(_ note: Note) {
     switch note {
-    case .host(let host, .changing) where !isBegun[host]:
+    case .host(let host, .changing) where !isBegun[host] && hosts.draws[host].end != .unreachable:
       isBegun[host] = true
       exposed += 1
       if firstBad == nil, isBad(host) { firstBad = hosts.now }

@@ -98,6 +98,12 @@ struct ForecastTests {
     }
   }
 
+  @Test("hosts that are unreachable when their turn comes are not exposed")
+  func unreachable() throws {
+    let row = try #require(try rows(["unreachable=100%"], hosts: 20, runs: 2).first)
+    #expect(row.exposed?.most == 0, "\(row)")
+  }
+
   @Test("a strategy that goes round in circles is refused with its line, and no run of it lasts for ever")
   func endless() throws {
     let body = "strategy = strategy \"circles\" (function(rollout) while true do rollout:wait \"1s\" end end),"
