@@ -65,6 +65,9 @@ package struct Gate: Sendable, Hashable, Codable {
     self.place = place
   }
 
+  /// Whether the gate waits for an answer of people.
+  package var asksPeople: Bool { kind == .approval || kind == .pause }
+
   /// The people who approve the gate in a simulation, one after the other: as many signers as the gate requires, or one unsigned approval
   /// (nil).
   package var simulatedSigners: [String?] {

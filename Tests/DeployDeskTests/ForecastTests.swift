@@ -104,6 +104,15 @@ struct ForecastTests {
     #expect(row.exposed?.most == 0, "\(row)")
   }
 
+  @Test("a strategy that asks people without end is refused with its line")
+  func askingWithoutEnd() throws {
+    let body = "strategy = strategy \"asks\" (function(rollout) while true do rollout:approve { message = \"again?\" } end end),"
+    #expect { _ = try rows(["none"], body, hosts: 3, runs: 1) } throws: { error in
+      let problem = (error as? Problems)?.list.first
+      return problem?.message == "strategy asks has no end here: it waited for more than 500 answers of people" && problem?.place != nil
+    }
+  }
+
   @Test("a strategy that goes round in circles is refused with its line, and no run of it lasts for ever")
   func endless() throws {
     let body = "strategy = strategy \"circles\" (function(rollout) while true do rollout:wait \"1s\" end end),"

@@ -1,3 +1,4 @@
+import DeployCore
 import DeployModel
 
 /// The limits for functions in a rehearsal. A deployment makes far fewer requests than these limits allow, and a function that makes more
@@ -12,6 +13,9 @@ struct RehearsalBounds {
   /// The number of times that a loop can repeat a request while it waits for a different answer. The limit exists because in a rehearsal
   /// the answer never changes.
   static let polls = 1000
+  /// The number of answers of people that one function can wait for. A deployment keeps at most twice this number of messages, so that
+  /// other messages still reach it.
+  static let answers = Ledger.messages / 2
   private let hosts: Int
 
   private var asked = 0
@@ -34,6 +38,9 @@ struct RehearsalBounds {
     }
     if one.requests > requests {
       return Failure(.failed, "it asked more than \(requests) times", fix: "let the loop end, with retry or within")
+    }
+    if one.answers > Self.answers {
+      return Failure(.failed, "it waited for more than \(Self.answers) answers of people", fix: "let the loop end after a few questions")
     }
     isOfOneScript = false
     let (part, shared) = (one.function.part, one.function.asked)
