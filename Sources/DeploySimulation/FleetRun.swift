@@ -26,6 +26,8 @@ package struct FleetRun {
   package private(set) var lowest: Int
   /// Why the recipe cannot be simulated with these faults, or nil if it can.
   package var problem: Problem? { measures.problem }
+  /// The mistake in the recipe that ended the strategy, or nil if no mistake did. The caller knows it from the scripts.
+  package var mistake: Problem?
   /// Whether the strategy asked for an analysis, which is the only gate that reads measurements.
   package var hasAnalysed: Bool { measures.hasAnalysed }
   /// Why looks at hosts could not decide, so that a person was asked. Nil if no person was asked.

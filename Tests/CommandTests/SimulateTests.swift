@@ -45,6 +45,22 @@ struct SimulateTests {
     #expect(full.code == 2 && full.err.contains("--html: "), "\(full.err)")
   }
 
+  @Test("a mistake in a strategy is shown with its line, in the table, the page and JSON, and the command exits as for a broken recipe")
+  func mistaken() throws {
+    let place = try Workplace.project(body: "strategy = strategy \"wrong\" (function(rollout) local x = nil; x.y = 1 end),")
+    let words = ["simulate", "--hosts", "3", "--runs", "2", "--compare", "all_at_once"]
+    let shown = try place.run(words + ["--html", "page.html"])
+    #expect(shown.code == 2 && shown.err.contains("strategy wrong ends by an error"), "\(shown.everything)")
+    #expect(shown.out.contains("a mistake in the recipe ended 2 of 2 runs, which count nowhere else"), "\(shown.out)")
+    #expect(try place.text("page.html").contains("strategy wrong ends by an error"))
+    let json = try place.run(words + ["--json"])
+    let result = try #require(try Node(json.out)["result"])
+    let faults = try Schema("docs/schemas/result.schema.json").faults(of: result, as: "simulate")
+    #expect(json.code == 2 && faults.isEmpty, "\(faults) \(json.everything)")
+    let rows = result["rows"]?.list ?? []
+    #expect(rows.first?["broken"]?.number == 2 && rows.first?["mistake"]?["place"] != nil && rows.last?["broken"] == nil, "\(json.out)")
+  }
+
   private static let analysing = """
     strategy = canary { first = 4, watch = "1m", analyse = { margin = "+1%" }, rate = function() fail "not called" end },
     """

@@ -98,6 +98,19 @@ struct ForecastTests {
     }
   }
 
+  @Test("a run that a mistake in the strategy ends is counted apart: it neither stops a good release nor finds a bad one")
+  func mistake() throws {
+    let body = "strategy = strategy \"wrong\" (function(rollout) rollout:wave(rollout.targets); local x = nil; x.y = 1 end),"
+    for row in try rows(["none", "unhealthy", "flaky=1%"], body, hosts: 4, runs: 3) {
+      #expect(row.broken == 3 && row.stopped == 0 && row.wrongStops == nil && row.found == nil, "\(row)")
+      let mistake = try #require(row.mistake)
+      #expect(mistake.place?.file == "deploy.lua" && mistake.message.hasPrefix("strategy wrong ends by an error: "), "\(mistake)")
+    }
+    let own = "strategy = strategy \"own\" (function(rollout) rollout:wave(rollout.targets); fail \"not today\" end),"
+    let row = try #require(try rows(["none"], own, hosts: 4, runs: 3).first)
+    #expect(row.broken == 0 && row.mistake == nil && row.wrongStops == 1 && row.reason == "not today", "\(row)")
+  }
+
   @Test("hosts that are unreachable when their turn comes are not exposed")
   func unreachable() throws {
     let row = try #require(try rows(["unreachable=100%"], hosts: 20, runs: 2).first)

@@ -20,12 +20,13 @@ struct FleetCourse {
   func play(_ draws: FleetDraws, _ faults: FleetFaults, _ metrics: FleetMetrics = FleetMetrics(), seed: UInt64) throws(Problems) -> FleetRun
   {
     let scripts = try scripts()
-    let run = FleetRun(beginning, scripts, draws, faults, metrics, seed: seed)
+    var run = FleetRun(beginning, scripts, draws, faults, metrics, seed: seed)
     if let problem = scripts.overrun ?? run.problem { throw Problems(problem) }
     if let stuck = run.stuck {
       let place = project.project.recipe(beginning.plan.subject.recipe)?.place
       throw Problems(Problem("the simulation did not end: \(stuck)", place: place, fix: "lander rehearse shows where it stands"))
     }
+    run.mistake = scripts.mistake
     return run
   }
 }

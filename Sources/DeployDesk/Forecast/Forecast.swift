@@ -135,7 +135,7 @@ package struct Forecast: Sendable {
       for faults in wanted {
         tell("\(one.name), faults: \(faults.text): \(size.runs.of("run")) of \(hosts.of("host"))")
         var row = ForecastRow(strategy: one.name, faults: faults, runs: try play(course, faults))
-        if faults.flaky > 0 { row.stoppedWithoutRetry = try play(course, faults.withoutRetry).count { $0.isStopped } }
+        if faults.flaky > 0 { row.add(withoutRetry: try play(course, faults.withoutRetry)) }
         rows.append(row)
       }
     }

@@ -1,4 +1,4 @@
-import DeployModel
+package import DeployModel
 import DeploySimulation
 
 /// The results of one strategy's runs with one fault.
@@ -17,10 +17,13 @@ package struct ForecastRow: Sendable {
     var undecided: String?
     /// Whether the strategy asked for an analysis.
     var hasAnalysed: Bool
+    /// The mistake in the recipe that ended the strategy, or nil if no mistake did. Such a run says nothing about the release.
+    var mistake: Problem?
 
     init(_ run: FleetRun, of hosts: Int) {
       let status = run.conclusion?.status
-      isStopped = status != .succeeded && status != .partial
+      mistake = run.mistake
+      isStopped = status != .succeeded && status != .partial && mistake == nil
       (duration, exposed, foundAfter) = (run.duration, run.exposed, run.foundAfter)
       (undecided, hasAnalysed) = (run.undecided, run.hasAnalysed)
       reason = run.conclusion?.error?.failure.message
@@ -48,10 +51,16 @@ package struct ForecastRow: Sendable {
   private let isOfRelease: Bool
   /// The number of runs.
   package let runs: Int
+  /// The number of runs that a mistake in the recipe ended. All other numbers are about the other runs.
+  package private(set) var broken: Int
+  /// The mistake that ended the first of these runs, or nil if there was no such run.
+  package private(set) var mistake: Problem?
   /// The number of runs that failed and were rolled back.
   package let stopped: Int
   /// The number of runs that would have stopped without the engine's retry, or nil if a retry cannot help against this row's fault.
-  package var stoppedWithoutRetry: Int?
+  package private(set) var stoppedWithoutRetry: Int?
+  /// The number of runs without the engine's retry that no mistake in the recipe ended.
+  private var soundWithoutRetry = 0
   /// The duration of the runs that succeeded, in milliseconds, or nil if none succeeded.
   package let duration: Spread?
   /// The number of hosts on which a run began to change something.
@@ -66,11 +75,16 @@ package struct ForecastRow: Sendable {
   package let doubt: String?
   /// Whether the row has the fault `worse` and no run had an analysis, so that nothing could find the fault.
   package let isUnmeasured: Bool
+  /// Whether a run had an analysis.
+  package let hasAnalysed: Bool
 
   init(strategy: String, faults: FleetFaults, runs: [Run]) {
     self.strategy = strategy
     (fault, isOfRelease) = (faults.text, faults.isOfRelease)
     self.runs = runs.count
+    mistake = runs.lazy.compactMap(\.mistake).first
+    let runs = runs.filter { $0.mistake == nil }
+    broken = self.runs - runs.count
     stopped = runs.count(where: \.isStopped)
     duration = Spread(runs.filter { !$0.isStopped }.map(\.duration.milliseconds))
     exposed = Spread(runs.map(\.exposed))
@@ -78,19 +92,28 @@ package struct ForecastRow: Sendable {
     undecided = runs.count { $0.undecided != nil }
     doubt = runs.lazy.compactMap(\.undecided).first
     reason = runs.lazy.compactMap(\.reason).first
-    isUnmeasured = faults.worse != nil && !runs.contains(where: \.hasAnalysed)
+    hasAnalysed = runs.contains(where: \.hasAnalysed)
+    isUnmeasured = !runs.isEmpty && faults.worse != nil && !hasAnalysed
+  }
+
+  /// Adds the runs without the engine's retry.
+  mutating func add(withoutRetry runs: [Run]) {
+    let sound = runs.filter { $0.mistake == nil }
+    (stoppedWithoutRetry, soundWithoutRetry) = (sound.count(where: \.isStopped), sound.count)
+    mistake = mistake ?? runs.lazy.compactMap(\.mistake).first
   }
 
   /// If the release was good, the fraction of runs that stopped nevertheless; otherwise nil.
-  package var wrongStops: Double? { isOfRelease ? nil : share(stopped) }
+  package var wrongStops: Double? { isOfRelease ? nil : share(stopped, of: runs - broken) }
   /// If the release was good, the fraction of runs that would have stopped without the engine's retry. Nil if the release was bad, or if
   /// the fraction is unknown.
-  package var wrongStopsWithoutRetry: Double? { isOfRelease ? nil : stoppedWithoutRetry.map(share) }
+  package var wrongStopsWithoutRetry: Double? { isOfRelease ? nil : stoppedWithoutRetry.flatMap { share($0, of: soundWithoutRetry) } }
   /// If the release was bad, the fraction of runs that stopped it; otherwise nil.
-  package var found: Double? { isOfRelease ? share(stopped) : nil }
+  package var found: Double? { isOfRelease ? share(stopped, of: runs - broken) : nil }
 
   /// The fraction of runs in which a person was asked because the looks could not decide.
-  package var undecidedShare: Double { share(undecided) }
+  package var undecidedShare: Double { share(undecided, of: runs - broken) ?? 0 }
 
-  private func share(_ count: Int) -> Double { runs == 0 ? 0 : Double(count) / Double(runs) }
+  /// Returns the fraction, or nil if there is no run.
+  private func share(_ count: Int, of runs: Int) -> Double? { runs == 0 ? nil : Double(count) / Double(runs) }
 }

@@ -14,6 +14,8 @@ struct RehearsalPart {
   /// Whether the function is a stage of the recipe, or the condition of one. Such a function runs before hosts fail, so failing hosts do
   /// not affect it.
   var isStage = false
+  /// Whether the function is the strategy of the rollout.
+  var isStrategy = false
   /// Whether the function runs after the deployment, within the time limit that such functions share.
   var isNotice = false
 
@@ -39,7 +41,10 @@ struct RehearsalPart {
       }
       self.init(title: "hook \(hook.event.rawValue)", place: hook.place, isHook: true)
     case .rollout:
-      for case .rollout(let strategy?) in plan.flow.stages { self.init(title: strategy.part, place: strategy.place) }
+      for case .rollout(let strategy?) in plan.flow.stages {
+        self.init(title: strategy.part, place: strategy.place)
+        isStrategy = true
+      }
     case .weights: self.init(title: "weight of traffic")
     case .traffic: self.init(title: "read of traffic")
     case .failure where !plan.undone.contains { $0.error != nil && $0.recipe == body.recipe }:

@@ -61,6 +61,8 @@ package final class RehearsedScripts: Scripts {
   private var doubted: [Bool]
   /// A description of the limit that stopped the whole rehearsal, or nil if none did.
   package private(set) var overrun: Problem?
+  /// The mistake in the recipe that ended the strategy, such as an error of Lua or a request that Lander refuses. Nil if no mistake did.
+  package private(set) var mistake: Problem?
 
   /// - Parameters:
   ///   - hasFaults: whether the rehearsal makes hosts fail.
@@ -117,6 +119,7 @@ package final class RehearsedScripts: Scripts {
     }
     if case .ended(let result) = step.next {
       running[script] = nil
+      if case .raised(let error) = result, one.part.isStrategy, one.root == script { wasMistaken(one, error) }
       step.next = .ended(ended(script, one, result))
     }
     if mode != .faults { step.log = marks.map(\.line) }
@@ -174,6 +177,16 @@ package final class RehearsedScripts: Scripts {
     return marks
   }
 
+  /// Records an error that ended a strategy, unless the recipe called `fail` or the engine ended the strategy.
+  private func wasMistaken(_ one: Running, _ error: ScriptError) {
+    guard mistake == nil, !one.isCancelled, Self.mistakes.contains(scripts.raised) else { return }
+    let message = "\(one.part.title) ends by an error: \(error.failure.message)"
+    mistake = Problem(message, place: error.place ?? one.part.place, fix: error.failure.fix).known(by: one.part.place)
+  }
+
+  /// The kinds of errors that are mistakes in a recipe.
+  private static let mistakes = ["error", "limit", "usage", "invalid", "misnamed"]
+
   /// Returns what the engine should assume as the result of a script.
   private func ended(_ script: ScriptID, _ one: Running, _ result: ScriptResult) -> ScriptResult {
     if mode != .faults, !hasFaults, one.part.isLook, result == .returned(.bool(false)) {
@@ -183,7 +196,7 @@ package final class RehearsedScripts: Scripts {
     }
     guard mode != .faults, case .raised(let error) = result, one.root == script, !one.isCancelled else { return result }
     let kind = scripts.raised
-    let isMistake = ["error", "limit", "usage", "invalid", "misnamed"].contains(kind)
+    let isMistake = Self.mistakes.contains(kind)
     if hasFaults, !isMistake, !one.part.isStage { return result }
     if !faulty.contains(script) || kind == "misnamed" {
       let isOwn = one.part.isNotice && hasFaults ? kind == "limit" : Self.isRecipesOwn(error.failure.kind)

@@ -40,6 +40,8 @@ struct ForecastPage {
       blocks += [.heading(fault.isExactly("none") ? "Nothing goes wrong" : "Fault: \(fault)")] + plots(ones).map { .plot($0) }
     }
     blocks += [.heading("All figures"), .table(head: ForecastTable.heading, rows: figures, isMatrix: false)]
+    let mistakes = table.mistakes.map { Document.Cell(($0.place.map { "\($0): " } ?? "") + SafeText.line($0.message), .bad) }
+    if !mistakes.isEmpty { blocks.append(.list(mistakes)) }
     let remarks = table.remarks
     if !remarks.isEmpty { blocks.append(.list(remarks.map { Document.Cell($0.trimmed, .dim) })) }
     let compared = strategies.count > 1 ? "\(strategies.count) strategies" : strategies.first ?? ""
@@ -77,7 +79,7 @@ struct ForecastPage {
 
   private var figures: [Document.Row] {
     rows.map { row in
-      let isBad = (row.wrongStops ?? 0) > 0
+      let isBad = (row.wrongStops ?? 0) > 0 || row.mistake != nil
       return Document.Row(
         table.cells(of: row).enumerated().map { Document.Cell($0.element, isBad && $0.offset == 3 ? .bad : .plain) }, needsLook: isBad)
     }

@@ -35,10 +35,19 @@ struct ForecastTable {
     ] + Table(Self.heading.map { $0.uppercased() }, rows: shown).lines(on: surface, indent: 2) + remarks
   }
 
-  /// Lines that say why good releases were stopped, in which runs looks could not decide, which faults nothing measured, and how far a
-  /// fraction of 0% can be trusted.
+  /// The mistakes in recipes that ended runs, each once.
+  var mistakes: [Problem] {
+    rows.compactMap(\.mistake).reduce(into: []) { known, problem in if !known.contains(problem) { known.append(problem) } }
+  }
+
+  /// Lines that say in which runs a mistake ended the strategy, why good releases were stopped, in which runs looks could not decide, which
+  /// faults nothing measured, what analyses assume, and how far a fraction of 0% can be trusted.
   var remarks: [String] {
     var lines: [String] = []
+    for row in rows where row.broken > 0 {
+      let runs = "a mistake in the recipe ended \(row.broken.grouped) of \(row.runs.of("run")), which count nowhere else"
+      lines.append("  \(row.strategy), \(row.fault): \(runs)")
+    }
     for row in rows {
       guard let share = row.wrongStops, share > 0, let reason = row.reason else { continue }
       lines.append("  \(row.strategy), \(row.fault): stopped because \(SafeText.line(reason))")
@@ -51,6 +60,9 @@ struct ForecastTable {
     for row in rows {
       guard let reason = unmeasured(row) else { continue }
       lines.append("  \(row.strategy), \(row.fault): \(reason)")
+    }
+    if rows.contains(where: \.hasAnalysed) {
+      lines.append("  Assumed for analyses: hosts with the same release fail the same share of requests, and their values differ by 5%")
     }
     if rows.contains(where: { $0.wrongStops == 0 || $0.found == 0 && !$0.isUnmeasured }) {
       // 1 - 0.05^(1/n) is about 3/n, unless n is small.
@@ -96,6 +108,7 @@ struct ForecastTable {
   private func value(_ row: ForecastRow) -> Value {
     JSON.record([
       ("strategy", .text(row.strategy)), ("fault", .text(row.fault)), ("runs", .int(row.runs)), ("stopped", .int(row.stopped)),
+      ("broken", row.broken > 0 ? .int(row.broken) : nil), ("mistake", row.mistake?.value),
       ("wrongly_stopped", row.wrongStops.map { .number($0) }),
       ("wrongly_stopped_without_retry", row.wrongStopsWithoutRetry.map { .number($0) }),
       ("undecided", row.undecided > 0 ? .number(row.undecidedShare) : nil), ("found", row.found.map { .number($0) }),
