@@ -86,7 +86,8 @@ struct NamedFileTests {
       ["deploy", "--force", "--dotenv", "recipes/part.lua"], ["deploy", "--force", "--events", journal],
       ["plan", "--out=x", "--out", "deploy.lua"], ["plan", "--out", "\(place.path)/deploy.lua"],
       ["simulate", "--html", "recipes/part.lua"],
-      ["status", "--result", ".lander/version"], ["history", "--result", journal], ["-C", "app", "plan", "--out", "../deploy.lua"],
+      ["status", "--result", ".lander/version"], ["nothing", "--result", "deploy.lua"], ["test", "--lcov", "recipes/part.lua"],
+      ["bundle", "sign", "3f2a91c", "--key", "key", "--out", "app/version"], ["history", "--result", journal], ["-C", "app", "plan", "--out", "../deploy.lua"],
     ] {
       let run = try place.run(words)
       #expect(run.code == 2 && run.err.contains("has other content than what"), "\(words): \(run.everything)")
@@ -94,6 +95,11 @@ struct NamedFileTests {
     #expect(try place.text("app/version") == "1\n" && place.text("recipes/part.lua") == "local part = 1\n")
     #expect(try place.text(".lander/version") == version)
     #expect(try place.lander("history").out.contains("app"))
+    for _ in 0..<2 {
+      try place.write("version: 0.0\nos: linux\n", to: "old/appspec.yml")
+      let run = try place.run(["appspec", "run", "--bundle", "old", "--root", "root", "--result", "report.json"])
+      #expect(run.code == 0, "\(run.everything)")
+    }
     // What an option wrote earlier is replaced.
     for _ in 0..<2 {
       let run = try place.lander("deploy", "--force", "--result", "r", "--junit", "j", "--dotenv", "d", "--events", "e")

@@ -56,12 +56,15 @@ enum Ending {
   }
 
   /// Opens the requested files.
-  /// - Throws: `Problems` if one of them cannot be written, or if the command would overwrite a file that another option names too.
+  /// - Throws: `Problems` if one of them cannot be written, or if the command would overwrite a file that another option names too, or a
+  ///   file with content of the user's.
   static func openFiles() throws(Problems) {
     let (files, named) = state.withLock { ($0.files, $0.named) }
-    let clashes = NamedFile.clashes(named)
-    for (file, path) in files where !clashes.contains(where: { $0.option == file.rawValue }) { try file.open(Folder.absolute(path)) }
-    if !clashes.isEmpty { throw Problems(clashes.map(\.problem)) }
+    let unnamed = files.filter { file, _ in !named.contains { $0.option == file.rawValue } }
+    let losses = NamedFile.losses(named + unnamed.map { NamedFile(option: $0.rawValue, path: $1, isWritten: true) })
+    let refused = NamedFile.clashes(named) + losses
+    for (file, path) in files where !refused.contains(where: { $0.option == file.rawValue }) { try file.open(Folder.absolute(path)) }
+    if !refused.isEmpty { throw Problems(refused.map(\.problem)) }
   }
 
   /// Whether `--result` was given.

@@ -43,7 +43,6 @@ final class EventFile: Sendable {
     }
     program = nil
     let absolute = Folder.absolute(path)
-    try OutputFile.refuseOther(absolute, option: "--events")
     let opened =
       OutputFile.descriptor(absolute).map { fcntl($0, F_DUPFD_CLOEXEC, 3) }
       ?? open(absolute, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0o644)

@@ -54,6 +54,13 @@ struct NamedFile {
     }
   }
 
+  /// Returns a problem for each option that would overwrite something else than its own earlier output.
+  static func losses(_ files: [NamedFile]) -> [(option: String, problem: Problem)] {
+    files.filter(\.isWritten).compactMap { file in
+      OutputFile.loss(at: Folder.absolute(file.path), option: file.option).map { (option: file.option, problem: $0) }
+    }
+  }
+
   /// The number of the file, which is the same under each of its names, or the absolute path with links followed if there is no file yet.
   private var place: String {
     let path = Folder.absolute(path)

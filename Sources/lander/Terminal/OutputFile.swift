@@ -3,11 +3,11 @@ import Glibc
 
 /// Opens files that options name for output.
 enum OutputFile {
-  /// How the text of an option begins. If a file begins differently, it is not an earlier output of the option but something of the user's,
+  /// How the texts of an option begin. If a file begins differently, it is not an earlier output of the option but something of the user's,
   /// such as a recipe, a journal or a file of the bundle.
   private static let beginnings = [
-    "--result": "{\"v\":", "--junit": "<?xml ", "--dotenv": "LANDER_", "--html": "<!doctype html>", "--lcov": "TN:",
-    "--out": "{\n  \"application\"", "--events": "{\"specversion\":",
+    "--result": ["{\"v\":"], "--junit": ["<?xml "], "--dotenv": ["LANDER_"], "--html": ["<!doctype html>"], "--lcov": ["TN:"],
+    "--out": ["{\n  \"application\"", "-----BEGIN SSH SIGNATURE"], "--events": ["{\"specversion\":"],
   ]
   /// The descriptors that the program was started with. Every other one belongs to Lander.
   static let given = (0..<Int32(1024)).filter { fcntl($0, F_GETFD) >= 0 }
@@ -17,7 +17,6 @@ enum OutputFile {
   /// - Parameter option: the option that named the file.
   /// - Throws: `Problems` if the file cannot be written.
   static func open(_ path: String, option: String) throws(Problems) -> Int32 {
-    try refuseOther(path, option: option)
     if let own = descriptor(path) {
       let copy = fcntl(own, F_DUPFD_CLOEXEC, 3)
       guard copy >= 0 else { throw Problems(problem(errno, path, option)) }
@@ -31,25 +30,24 @@ enum OutputFile {
     return descriptor
   }
 
-  /// - Throws: `Problems` if the path is a file with content of the user's, or a descriptor that the program was not given.
-  static func refuseOther(_ path: String, option: String) throws(Problems) {
-    if let own = descriptor(path) {
-      guard !given.contains(own) else { return }
-      throw Problems(problem(EBADF, path, option))
-    }
+  /// Returns why an option must not write to a path: the path is a file with content of the user's, or a descriptor that the program was
+  /// not given. Returns nil if nothing would be lost.
+  static func loss(at path: String, option: String) -> Problem? {
+    if let own = descriptor(path) { return given.contains(own) ? nil : problem(EBADF, path, option) }
     var status = stat()
-    guard let beginning = beginnings[option], stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0
-    else { return }
+    guard let beginnings = beginnings[option], stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else {
+      return nil
+    }
     let file = Glibc.open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return }
+    guard file >= 0 else { return nil }
     defer { close(file) }
-    var bytes = [UInt8](repeating: 0, count: beginning.utf8.count)
+    var bytes = [UInt8](repeating: 0, count: 32)
     let count = read(file, &bytes, bytes.count)
-    guard count != bytes.count || !bytes.elementsEqual(beginning.utf8) else { return }
-    throw Problems(
-      Problem(
-        "\(path) has other content than what \(option) writes, and it would be lost", subject: option,
-        fix: "name another file, or remove this one first"))
+    let start = bytes.prefix(max(0, count))
+    guard !beginnings.contains(where: { start.starts(with: $0.utf8) }) else { return nil }
+    return Problem(
+      "\(path) has other content than what \(option) writes, and it would be lost", subject: option,
+      fix: "name another file, or remove this one first")
   }
 
   /// Returns the descriptor that a path stands for, such as 1 for /dev/stdout, or nil if the path is a file.
