@@ -87,7 +87,9 @@ struct NamedFileTests {
       ["plan", "--out=x", "--out", "deploy.lua"], ["plan", "--out", "\(place.path)/deploy.lua"],
       ["simulate", "--html", "recipes/part.lua"],
       ["status", "--result", ".lander/version"], ["nothing", "--result", "deploy.lua"], ["test", "--lcov", "recipes/part.lua"],
-      ["bundle", "sign", "3f2a91c", "--key", "key", "--out", "app/version"], ["history", "--result", journal], ["-C", "app", "plan", "--out", "../deploy.lua"],
+
+      ["bundle", "sign", "3f2a91c", "--key", "key", "--out", "app/version"], ["history", "--result", journal],
+      ["-C", "app", "plan", "--out", "../deploy.lua"],
     ] {
       let run = try place.run(words)
       #expect(run.code == 2 && run.err.contains("has other content than what"), "\(words): \(run.everything)")
