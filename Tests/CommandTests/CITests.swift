@@ -80,7 +80,9 @@ struct CITests {
     #expect(try place.run(["deploy"] + files).code == 0)
     try place.write("recipe \"app\" { pth = 1 }\n", to: "deploy.lua")
     for words in [["deploy"], ["deploy", "--no-such-option"], ["deploy", "--revision", ""], ["rollback", "app"]] {
-      for file in ["j.xml", "d.env", "r.json"] { try place.write("failures=\"0\" LANDER_EXIT=0 \"exit\":0", to: file) }
+      for (file, text) in [("j.xml", "<?xml failures=\"0\""), ("d.env", "LANDER_EXIT=0\n"), ("r.json", "{\"v\":1,\"exit\":0}")] {
+        try place.write(text, to: file)
+      }
       #expect(try place.run(words + files).code == 2, "\(words)")
       let (junit, dotenv) = (try place.text("j.xml"), try place.text("d.env"))
       #expect(junit.contains("errors=\"") && junit.contains("<error message=\"") && !junit.contains("errors=\"0\""), "\(words): \(junit)")

@@ -214,11 +214,13 @@ l_foreign() {
 # Refuses a private part to which others may write, or that contains something for which a read would wait, a link that could lead to such a
 # thing, or a folder in the place of a file. It takes a process, so it is done when a host is surveyed and when it is locked. Releases that
 # are sent, repaired or removed contain any links. A job has the links `begun` and `why`. A job without /proc has pipes with names, and jobs
-# of older versions have `o` and `e`. What is called *.json is a message, whose kind is looked at before it is read.
+# of older versions have `o` and `e`. What is called *.json is a message, whose kind is looked at before it is read. The kinds are listed,
+# because for find, something that vanishes in the meantime is neither a file nor a folder.
 l_private() {
   [ -z "$l_made" ] || return 0
   l_l=$(find "$L/." -path '*/./[ast]*/*' -prune -o -path '*/tree/*' -prune -o -path '*/.' -perm /22 -print -o \
-    ! -type f ! -type d ! -name \[oe] ! -name pipe.\* ! -name begun ! -name why ! -name \*.json -print -o \
+    \( -type l -o -type p -o -type s -o -type c \) \
+    ! -name \[oe] ! -name pipe.\* ! -name begun ! -name why ! -name \*.json -print -o \
     -type d \( -path '*/./.*' -o -path '*/./[elmoqr]*/*' \) -print 2>/dev/null)
   l_l=${l_l%%"$LF"*} l_n=$P/.lander${l_l#"$L/."} l_t='is no file'
   [ ! -L "$l_l" ] || l_t='is a link, which can lead anywhere'

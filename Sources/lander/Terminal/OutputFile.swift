@@ -6,7 +6,7 @@ enum OutputFile {
   /// How the texts of an option begin. If a file begins differently, it is not an earlier output of the option but something of the user's,
   /// such as a recipe, a journal or a file of the bundle.
   private static let beginnings = [
-    "--result": ["{\"v\":"], "--junit": ["<?xml "], "--dotenv": ["LANDER_"], "--html": ["<!doctype html>"], "--lcov": ["TN:"],
+    "--result": ["{\"v\":"], "--junit": ["<?xml ", "<testsuite"], "--dotenv": ["LANDER_"], "--html": ["<!doctype html>"], "--lcov": ["TN:"],
     "--out": ["{\n  \"application\"", "-----BEGIN SSH SIGNATURE"], "--events": ["{\"specversion\":"],
   ]
   /// The descriptors that the program was started with. Every other one belongs to Lander.
