@@ -8,7 +8,7 @@ enum ReservedNames {
     "deployment-group-name", "despite", "dotenv", "events", "experimental-dump-help", "failing", "fault", "faults",
     "file-exists-behavior", "force", "from-group", "generate-completion-script", "group", "help", "help-hidden", "host-time", "hosts",
     "html", "ignore-stop-failures", "json", "junit", "label", "message", "missing", "no-restore", "on-busy", "only", "orphans", "otlp",
-    "out", "output", "override-freeze", "param", "params", "plan", "project", "quiet", "ran", "reason", "refuse-foreign-links",
+    "out", "output", "override-freeze", "param", "params", "plan", "project", "quiet", "ran", "reads", "reason", "refuse-foreign-links",
     "requests", "result", "revision", "runs", "seed", "sequence", "state", "straighten", "sudo", "timeline", "to", "urgent", "user",
     "value", "verbose", "wait", "where",
   ]
