@@ -1,7 +1,8 @@
 /* Places for states that begin as copies. To read the prelude takes milliseconds, and every test of a spec needs several fresh states. So
  * the first state of a place reads the prelude, its memory is kept, and each further state of the place begins with a copy of that memory
  * at the same addresses. Meanwhile, nothing but that memory belongs to the state, so nothing else has to be copied.
- * Blocks for which the range has no room, and blocks that a copy takes later, come from malloc, and are freed all at once. There is nothing to finalize, as __gc is refused. */
+ * Blocks for which the range has no room, and blocks that a copy takes later, come from malloc, and are freed all at once. There is nothing
+ * to finalize, as __gc is refused. */
 #include "inside.h"
 #include <stdlib.h>
 #include <string.h>
