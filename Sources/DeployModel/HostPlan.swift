@@ -48,6 +48,9 @@ package struct HostPlan: Sendable, Hashable, Codable {
   package var back: Receipt?
   /// For a rollback, a receipt of the release that the host goes back to, read from any host of the group.
   package var goal: Receipt?
+  /// For the rollback of a failed deployment, the release of that deployment if the host ran it and was then restored, so that the
+  /// release's folder is there for undo functions. Nil otherwise.
+  package var ran: Release.ID?
   /// The token of a lock that this deployment is allowed to take over because the lock's holder is known to be gone, or nil if there is
   /// none.
   package var inherits: String?

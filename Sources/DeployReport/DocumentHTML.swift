@@ -1,14 +1,20 @@
 import DeployModel
 
 extension Document {
+  /// The beginning of each page. A file that begins differently is not a page of Lander.
+  package static let beginning = """
+    <!doctype html>
+    <html lang="en">
+    <head>
+    <meta name="generator" content="Lander">
+
+    """
+
   /// The document as a single HTML page that needs no other file. It has no script and makes no request.
   package var html: String {
     let policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
     return """
-      <!doctype html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
+      \(Self.beginning)<meta charset="utf-8">
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <meta name="color-scheme" content="light dark">
       <meta name="referrer" content="no-referrer">

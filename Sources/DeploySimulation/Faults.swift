@@ -107,7 +107,7 @@ package struct Faults: Sendable, Hashable {
   }
 
   private static func share(_ text: String) -> Double? {
-    let share = text.hasSuffix("%") ? Double(text.dropLast()).map { $0 / 100 } : Double(text)
+    let share = text.hasSuffix("%") ? Double(decimal: text.dropLast()).map { $0 / 100 } : Double(decimal: text)
     guard let share, share >= 0, share <= 1 else { return nil }
     return share
   }

@@ -95,7 +95,7 @@ package struct FleetFaults: Sendable, Hashable {
 
   /// Reads a share such as `1%` or `0.01`. Returns nil if the string is not a share, or if the share is not from 0 to 1.
   package static func share(_ text: String) -> Double? {
-    let share = text.hasSuffix("%") ? Double(text.dropLast()).map { $0 / 100 } : Double(text)
+    let share = text.hasSuffix("%") ? Double(decimal: text.dropLast()).map { $0 / 100 } : Double(decimal: text)
     guard let share, share >= 0, share <= 1 else { return nil }
     return share
   }

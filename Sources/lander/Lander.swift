@@ -72,7 +72,8 @@ enum Main {
   static func main() async {
     // If the parent closed a standard descriptor, the first file that is opened would get that descriptor's number, and would receive what
     // is printed.
-    for descriptor in 0..<Int32(3) where fcntl(descriptor, F_GETFD) < 0 { _ = open("/dev/null", O_RDWR) }
+    let closed = (0..<Int32(3)).filter { fcntl($0, F_GETFD) < 0 }
+    for _ in closed { _ = open("/dev/null", O_RDWR) }
     // The command must not die half-way through a deployment if a reader goes away, as in `lander history | head`. So SIGPIPE gets a
     // handler that does nothing. Unlike SIG_IGN, a handler is not inherited by the processes that this one starts.
     signal(SIGPIPE, hearNothing)
@@ -95,6 +96,7 @@ enum Main {
         terminal.say(Version.number)
         Ending.leave(.done)
       }
+      if closed.contains(STDOUT_FILENO) { try Ending.refuseUnread() }
       try Ending.openFiles()
       try Subcommand.check(arguments, of: Lander.self)
       try EmptyWords.check(arguments)

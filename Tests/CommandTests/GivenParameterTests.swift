@@ -61,6 +61,8 @@ struct GivenParameterTests {
       ("{ \"level\": \"high\"", "it ends before its }"),
       ("{ \"level\": \"hi\ngh\" }", "line 1: a string has a line feed"), ("{} {}", "something stands behind the end"),
       ("", "it ends where a value was expected"),
+      ("{ \"level\": 1e400 }", "line 1: 1e400 is out of range"), ("{\n\"level\": 9223372036854775808 }", "line 2: 9223372036854775808 is out"),
+      ("{ \"level\": \"\\ud83d\" }", "\\ud83d is half of a character"), ("{ \"level\": \"\\ude80\" }", "\\ude80 is half of a character"),
       ("{ \"level\": \"\\x\" }", "a \\ stands before something"), ("{ \"level\" \"high\" }", "a : was expected after the name"),
     ])
   func flaws(_ text: String, _ words: String) throws {
@@ -109,7 +111,7 @@ struct GivenParameterTests {
     #expect(
       text.contains("LANDER_PARAM_LEVL: no recipe and no task has a parameter of that name\n  → did you mean LANDER_PARAM_LEVEL?"),
       "\(text)")
-    #expect(text.contains("--params: list.json is no JSON object"), "\(text)")
+    #expect(text.contains("--params: list.json is JSON, but no object"), "\(text)")
     let value = try place.start(["plan"], ["LANDER_PARAM_DRY_RUN": "perhaps"])
     #expect(value.wait() == 2 && value.everything.contains("LANDER_PARAM_DRY_RUN: \"perhaps\" is not true or false"), "\(value.everything)")
     try place.write(#"{ "levl": "high" }"#, to: "params.json")

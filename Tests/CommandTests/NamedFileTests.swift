@@ -60,6 +60,9 @@ struct NamedFileTests {
     let recipe = try place.text("deploy.lua")
     #expect(mkfifo(place.path + "/pipe", 0o600) == 0)
     for option in ["--result", "--junit", "--dotenv", "--events"] {
+      let nowhere = try place.run(["deploy", option, "no/such/file"])
+      #expect(nowhere.code == 2 && nowhere.err.contains("no/such/file cannot be written: No such file"), "\(nowhere.everything)")
+      #expect(!place.exists("asked"))
       let run = try place.run(["deploy", option, "pipe"])
       #expect(run.code == 2 && run.err.contains("pipe cannot be written: nobody reads the pipe"), "\(run.everything)")
       #expect(run.err.contains("\(option): "))
@@ -79,6 +82,9 @@ struct NamedFileTests {
   func others() throws {
     let place = try Self.project()
     try place.write("local part = 1\n", to: "recipes/part.lua")
+    try place.write("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<project/>\n", to: "pom.xml")
+    try place.write("LANDER_PARAM_PERCENT=10%\n", to: "app.env")
+    try place.write("<!doctype html>\n<html lang=\"en\">\n<title>Shop</title>\n", to: "index.html")
     #expect(try place.lander("deploy").code == 0)
     let (journal, version) = (".lander/journal.sqlite", try place.text(".lander/version"))
     for words in [
@@ -87,7 +93,7 @@ struct NamedFileTests {
       ["plan", "--out=x", "--out", "deploy.lua"], ["plan", "--out", "\(place.path)/deploy.lua"],
       ["simulate", "--html", "recipes/part.lua"],
       ["status", "--result", ".lander/version"], ["nothing", "--result", "deploy.lua"], ["test", "--lcov", "recipes/part.lua"],
-
+      ["deploy", "--force", "--junit", "pom.xml"], ["deploy", "--force", "--dotenv", "app.env"], ["simulate", "--html", "index.html"],
       ["bundle", "sign", "3f2a91c", "--key", "key", "--out", "app/version"], ["history", "--result", journal],
       ["-C", "app", "plan", "--out", "../deploy.lua"],
     ] {
@@ -119,6 +125,10 @@ struct NamedFileTests {
     #expect(try place.text("log").hasPrefix("precious\n") && place.text("log").contains("\"exit\":0"))
     let events = try Self.shell("\"$0\" deploy --events /dev/fd/3 3>&-", in: place)
     #expect(events.code == 2 && events.err.contains("/dev/fd/3 cannot be written"), "\(events.everything)")
+    for words in ["list --json", "deploy --output ndjson"] {
+      let unread = try Self.shell("\"$0\" \(words) >&-", in: place)
+      #expect(unread.code == 2 && unread.err.contains("standard output is closed"), "\(words): \(unread.everything)")
+    }
     let open = try Self.shell("\"$0\" deploy --events /dev/fd/3 3>events", in: place)
     #expect(try open.code == 0 && place.text("events").hasPrefix("{\"specversion\""), "\(open.everything)")
   }

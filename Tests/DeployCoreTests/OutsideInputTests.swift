@@ -23,6 +23,12 @@ struct OutsideInputTests {
     #expect(Parameter.Kind.percent.read("12.5%") == "12.5%" && Parameter.Kind.percent.read("10") == "10%")
   }
 
+  @Test("a number is decimal, because nobody means a hexadecimal one", arguments: ["0x10", "0x1p3", "0X1"])
+  func decimal(text: String) {
+    #expect(Parameter.Kind.number(min: nil, max: nil).read(.text(text)) == nil && Parameter.Kind.percent.read(.text(text)) == nil)
+    #expect(Parameter.Kind.number(min: nil, max: nil).read("-1.5e2") == .number(-150))
+  }
+
   @Test("thousands of stars are matched in a moment")
   func stars() {
     let clock = ContinuousClock()

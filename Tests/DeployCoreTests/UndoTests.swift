@@ -116,6 +116,18 @@ struct UndoTests {
     #expect(elected(restored) == 2, "a host that was restored had the release for sure")
   }
 
+  @Test("after a failed first deployment, an undo runs on a host that ran the release, not on one that never got it")
+  func first() throws {
+    let failing = Self.deployment([Self.stage(), Self.stage("break", 2, nil), .rollout(nil)]).edited {
+      for number in $0.hosts.indices { ($0.hosts[number].previous, $0.hosts[number].current) = (nil, nil) }
+    }
+    var end = try #require(Self.play(failing).conclusion)
+    let error = ScriptError(Failure(.command, "no"))
+    end.hosts = [.untouched(error), .restored(error)]
+    let back = try #require(RollbackPlanner.plan(after: failing, end, by: PlannerTests.identity))
+    #expect(back.flow.stages[0].terms.flatMap(back.elected(for:)) == 1 && back.undone[0].release == failing.hosts[0].target?.id)
+  }
+
   @Test("an undo that takes too long ends, and is no further tried")
   func deadline() throws {
     let play = Self.play(try Self.way().back, rings: true)

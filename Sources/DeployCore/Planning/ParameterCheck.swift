@@ -155,7 +155,7 @@ extension Parameter.Kind {
       return .number(number)
     case (.percent, _):
       let text = value.text.map { $0.hasSuffix("%") ? String($0.dropLast()) : $0 }
-      guard let number = text.map({ Double($0) }) ?? value.double, (0...100).contains(number) else { return nil }
+      guard let number = text.map({ Double(decimal: $0) }) ?? value.double, (0...100).contains(number) else { return nil }
       return .text(number.plain + "%")
     case (.string(let match), .text(let text)): return Self.fits(text, match) ? value : nil
     case (.string(let match), .int(let int)): return Self.fits("\(int)", match) ? .text("\(int)") : nil
@@ -177,7 +177,7 @@ extension Value {
     switch self {
     case .int(let int): Double(int)
     case .number(let number): number
-    case .text(let text): Double(text)
+    case .text(let text): Double(decimal: text)
     default: nil
     }
   }

@@ -65,7 +65,7 @@ package enum RollbackPlanner {
     var step = HostPlan(
       host: host, action: .unchanged, facts: was.facts, target: runs?.release, previous: runs,
       current: isRestored ? was.wayBack : was.current, leaving: arriving, arriving: arriving, stages: false, present: true)
-    if isRestored { step.goal = runs }
+    if isRestored { (step.goal, step.ran) = (runs, was.target?.id) }
     return step
   }
 

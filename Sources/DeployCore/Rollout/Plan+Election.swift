@@ -38,7 +38,7 @@ extension Plan {
   /// that is not known.
   private func rank(_ host: HostPlan, _ release: Release.ID) -> Int {
     if host.previous?.release.id == release, host.lost != release { return 0 }
-    return host.action == .unchanged && host.goal != nil ? 1 : 2
+    return host.ran == release || host.action == .unchanged && host.goal != nil ? 1 : 2
   }
 }
 

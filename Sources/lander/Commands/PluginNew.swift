@@ -18,6 +18,10 @@ struct PluginNew: Verb {
   @Argument(help: ArgumentHelp("The plugin's name: letters, digits, _ and -.", valueName: "name"))
   var name: String
 
+  func validate() throws {
+    if options.state != nil { throw ValidationError("--state has no effect here: a new plugin has no state folder") }
+  }
+
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let project = try? options.folder()
     let folder = project.map { "\($0)/plugins/\(name)" } ?? Folder.absolute(name, in: options.folderOrHere)

@@ -25,11 +25,15 @@ private struct JSONScan {
   init(_ text: [UInt8]) { self.text = text }
 
   mutating func whole() throws(JSONFlaw) {
+    if let line = text.split(separator: 10, omittingEmptySubsequences: false).firstIndex(where: { !Self.isUTF8($0) }) {
+      throw JSONFlaw(line: line + 1, words: "it has bytes that are not UTF-8")
+    }
     try value(0)
     skip()
     if at < text.count { throw flaw("something stands behind the end of the value") }
   }
 
+  private static func isUTF8(_ bytes: ArraySlice<UInt8>) -> Bool { String(validating: bytes, as: UTF8.self) != nil }
   private var next: UInt8? { at < text.count ? text[at] : nil }
   private func flaw(_ words: String) -> JSONFlaw { JSONFlaw(line: 1 + text[..<min(at, text.count)].count { $0 == 10 }, words: words) }
   private mutating func skip() { while let byte = next, [0x20, 0x09, 0x0A, 0x0D].contains(byte) { at += 1 } }
@@ -83,11 +87,26 @@ private struct JSONScan {
       guard let sign = next, "\"\\/bfnrtu".utf8.contains(sign),
         text[(at + 1)...].prefix(digits).count(where: { Character(Unicode.Scalar($0)).isHexDigit }) == digits
       else { throw flaw("a \\ stands before something that it cannot stand before") }
-      at += 1 + digits
+      at += 1
+      if digits > 0 { try escaped() }
     }
     if next == nil { throw flaw("a string has no closing quote") }
     at += 1
   }
+
+  /// The digits of an escaped UTF-16 code unit. A character outside the first 65,536 needs two of them (RFC 8259, section 7).
+  private mutating func escaped() throws(JSONFlaw) {
+    let unit = unit(at: at)
+    at += 4
+    guard (0xD800...0xDFFF).contains(unit) else { return }
+    guard unit < 0xDC00, text[at...].starts(with: "\\u".utf8), (0xDC00...0xDFFF).contains(self.unit(at: at + 2)) else {
+      throw flaw("\\u\(String(unit, radix: 16)) is half of a character: the other half is missing")
+    }
+    at += 6
+  }
+
+  /// Returns the code unit that four digits stand for, or 0 if there are no four digits.
+  private func unit(at index: Int) -> Int { Int(String(decoding: text[index...].prefix(4), as: UTF8.self), radix: 16) ?? 0 }
 
   /// A number, true, false or null.
   private mutating func word() throws(JSONFlaw) {
@@ -96,6 +115,7 @@ private struct JSONScan {
     guard ["true", "false", "null"].contains(word) || word.wholeMatch(of: number) != nil else {
       throw flaw(word.isEmpty ? "a value was expected" : "\(String(word.prefix(40))) is no value: a string has double quotes")
     }
+    if let double = Double(word), Int(word) == nil, !(abs(double) < 0x1p63) { throw flaw("\(word.prefix(40)) is out of range") }
     at += word.utf8.count
   }
 }

@@ -14,7 +14,7 @@ struct SubjectOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "A group other than the recipe's own. deploy takes several groups, in the order in which it deploys: staging,production.",
+      "A group other than the recipe's own. Only deploy takes several groups, in the order in which it deploys: staging,production.",
       valueName: "name"), completion: KnownNames.groups)
   var group: String?
 

@@ -79,6 +79,13 @@ enum Ending {
     throw ValidationError("--json and --output ndjson exclude each other: the last line of ndjson is the object that --json prints")
   }
 
+  /// - Throws: `Problems` if a program is to read standard output. Call this if standard output was closed at the start.
+  static func refuseUnread() throws(Problems) {
+    guard state.withLock({ $0.form != .none }) else { return }
+    throw Problems(
+      Problem("standard output is closed, so nobody could read the result", fix: "open it in the shell, as in >result.json"))
+  }
+
   /// If a program reads standard output, adds lines for people to the object.
   /// - Returns: whether the lines become part of the object and must not be printed.
   static func keeps(_ lines: [String]) -> Bool {

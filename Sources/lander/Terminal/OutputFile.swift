@@ -1,4 +1,5 @@
 import DeployModel
+import DeployReport
 import Glibc
 
 /// Opens files that options name for output.
@@ -6,7 +7,8 @@ enum OutputFile {
   /// How the texts of an option begin. If a file begins differently, it is not an earlier output of the option but something of the user's,
   /// such as a recipe, a journal or a file of the bundle.
   private static let beginnings = [
-    "--result": ["{\"v\":"], "--junit": ["<?xml ", "<testsuite"], "--dotenv": ["LANDER_"], "--html": ["<!doctype html>"], "--lcov": ["TN:"],
+    "--result": ["{\"v\":"], "--junit": ["<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite", "<testsuite"],
+    "--dotenv": ["LANDER_DEPLOYMENT=", "LANDER_EXIT="], "--html": [Document.beginning], "--lcov": ["TN:"],
     "--out": ["{\n  \"application\"", "-----BEGIN SSH SIGNATURE"], "--events": ["{\"specversion\":"],
   ]
   /// The descriptors that the program was started with. Every other one belongs to Lander.
@@ -30,18 +32,18 @@ enum OutputFile {
     return descriptor
   }
 
-  /// Returns why an option must not write to a path: the path is a file with content of the user's, or a descriptor that the program was
-  /// not given. Returns nil if nothing would be lost.
+  /// Returns why an option cannot or must not write to a path: the path is a file with content of the user's, a folder, in a folder that
+  /// does not exist, or a descriptor that the program was not given. Returns nil if the path can be written and nothing would be lost.
   static func loss(at path: String, option: String) -> Problem? {
     if let own = descriptor(path) { return given.contains(own) ? nil : problem(EBADF, path, option) }
     var status = stat()
-    guard let beginnings = beginnings[option], stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else {
-      return nil
-    }
+    guard stat(path, &status) == 0 else { return access(Folder.parent(of: path), W_OK) == 0 ? nil : problem(errno, path, option) }
+    if status.st_mode & S_IFMT == S_IFDIR { return problem(EISDIR, path, option) }
+    guard let beginnings = beginnings[option], status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else { return nil }
     let file = Glibc.open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return nil }
     defer { close(file) }
-    var bytes = [UInt8](repeating: 0, count: 32)
+    var bytes = [UInt8](repeating: 0, count: 128)
     let count = read(file, &bytes, bytes.count)
     let start = bytes.prefix(max(0, count))
     guard !beginnings.contains(where: { start.starts(with: $0.utf8) }) else { return nil }
