@@ -89,7 +89,7 @@ enum Main {
     // A signal arrived before the command began.
     if EarlyEnd.isUnderWay { EarlyEnd.wait() }
     do {
-      try Bytes.check()
+      try ArgumentBytes.check()
       let arguments = try Elsewhere.enter(Array(CommandLine.arguments.dropFirst()))
       // `--version` is accepted only before a command. After a command, it would succeed although nothing was deployed.
       if arguments.first == "--version" {

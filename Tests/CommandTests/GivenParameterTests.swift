@@ -61,7 +61,8 @@ struct GivenParameterTests {
       ("{ \"level\": \"high\"", "it ends before its }"),
       ("{ \"level\": \"hi\ngh\" }", "line 1: a string has a line feed"), ("{} {}", "something stands behind the end"),
       ("", "it ends where a value was expected"),
-      ("{ \"level\": 1e400 }", "line 1: 1e400 is out of range"), ("{\n\"level\": 9223372036854775808 }", "line 2: 9223372036854775808 is out"),
+      ("{ \"level\": 1e400 }", "line 1: 1e400 is out of range"),
+      ("{\n\"level\": 9223372036854775808 }", "line 2: 9223372036854775808 is out"),
       ("{ \"level\": \"\\ud83d\" }", "\\ud83d is half of a character"), ("{ \"level\": \"\\ude80\" }", "\\ude80 is half of a character"),
       ("{ \"level\": \"\\x\" }", "a \\ stands before something"), ("{ \"level\" \"high\" }", "a : was expected after the name"),
     ])

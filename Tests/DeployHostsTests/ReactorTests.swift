@@ -8,6 +8,7 @@ import Testing
   @Test("what is asked of a line that has ended reaches none that got its descriptor's number since")
   func reused() async throws {
     let reactor = Reactor()
+    try reactor.start()
     defer { reactor.stop() }
     var found: (line: Reactor.Line, next: (ours: Int32, theirs: Int32))?
     // Another thread of this process may get the number first.

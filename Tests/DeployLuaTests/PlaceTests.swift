@@ -55,7 +55,7 @@ struct PlaceTests {
     let file = SourceFile(path: "deploy.lua", text: recipe)
     let sources = PinnedPrelude(.named, Prelude.files).files + [file]
     for _ in 0..<5 {
-      let reading = try PinnedReading(sources, main: file, spec: nil, limits: LuaLimits())
+      let reading = try LoadedSources(sources, main: file, spec: nil, limits: LuaLimits())
       #expect("\(reading.described)".contains("/srv/enough"))
     }
   }

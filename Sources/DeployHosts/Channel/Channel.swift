@@ -71,6 +71,7 @@ final class Channel: Sendable {
     self.nonce = nonce
     self.reactor = reactor
     state = Guarded(State(frames: Frames(nonce: nonce)))
+    try reactor.start()
     let pairs = [try Child.pair(), try Child.pair(), try Child.pair()]
     defer { for pair in pairs { Glibc.close(pair.theirs) } }
     do throws(Failure) {

@@ -1,4 +1,5 @@
 import DeployCore
+import DeployModel
 import Glibc
 
 /// A thread that waits for many descriptors. It reads incoming bytes, writes queued bytes, and collects child processes that have ended.
@@ -57,18 +58,44 @@ final class Reactor: Sendable {
     setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
   }
 
-  /// Takes over a non-blocking descriptor. `sink` is called with the bytes that arrive, and with nil once at the end. If the descriptor is
-  /// only written to, `sink` itself is nil.
+  /// Starts the thread, unless it runs already.
+  /// - Throws: kind `transport` if the system starts no thread.
+  func start() throws(Failure) {
+    let isFirst = state.with { state in
+      defer { state.running = true }
+      return !state.running
+    }
+    guard isFirst else { return }
+    var thread = pthread_t()
+    let me = Unmanaged.passRetained(self)
+    let code = pthread_create(
+      &thread, nil,
+      { me in
+        let reactor = Unmanaged<Reactor>.fromOpaque(me!).takeRetainedValue()  // passed two lines below, never nil
+        while reactor.turn() {}
+        return nil
+      }, me.toOpaque())
+    guard code == 0 else {
+      me.release()
+      state.with { $0.running = false }
+      let reason = String(cString: strerror(code))
+      throw Failure(
+        .transport, "the system starts no thread for the connections: \(reason)", fix: "raise the limit: ulimit -u or ulimit -v")
+    }
+    pthread_detach(thread)
+  }
+
+  /// Takes over a non-blocking descriptor, after the thread was started. `sink` is called with the bytes that arrive, and with nil once at
+  /// the end. If the descriptor is only written to, `sink` itself is nil.
   @discardableResult
   func adopt(_ descriptor: Int32, sink: (@Sendable ([UInt8]?) -> Void)? = nil) -> Line {
-    let (line, start) = state.with { state in
+    let line = state.with { state in
       state.lines += 1
       let line = Line(number: state.lines)
       state.sources[line] = Source(descriptor: descriptor, sink: sink)
-      defer { state.running = true }
-      return (line, !state.running)
+      return line
     }
-    if start { launch() } else { poke() }
+    poke()
     return line
   }
 
@@ -111,25 +138,6 @@ final class Reactor: Sendable {
   private func poke() {
     var byte: UInt8 = 1
     send(wake[1], &byte, 1, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
-  }
-
-  private func launch() {
-    var thread = pthread_t()
-    let me = Unmanaged.passRetained(self).toOpaque()
-    let code = pthread_create(
-      &thread, nil,
-      { me in
-        let reactor = Unmanaged<Reactor>.fromOpaque(me!).takeRetainedValue()  // passed two lines up, never nil
-        while reactor.turn() {}
-        return nil
-      }, me)
-    guard code == 0 else {
-      let reason = String(cString: strerror(code))
-      let text = "lander: the system starts no thread for the connections: \(reason)\n  → raise the limit: ulimit -u or ulimit -v\n"
-      _ = text.withCString { Glibc.write(STDERR_FILENO, $0, strlen($0)) }
-      exit(21)
-    }
-    pthread_detach(thread)
   }
 
   /// Waits once and serves the descriptors that are ready. Returns false if the thread should end.

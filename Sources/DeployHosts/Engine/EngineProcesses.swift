@@ -220,6 +220,7 @@ package final class EngineProcesses: EngineMachine {
     _ program: Program, _ intent: Intent, _ deployment: Deployment.ID, _ flight: Flight,
     _ output: @escaping @Sendable (OutputChunk) -> Void
   ) async throws(Failure) -> Outcome {
+    try reactor.start()
     let streams = try LocalStreams(input: program.input)
     defer { streams.closeTheirs() }
     let child: Child

@@ -80,7 +80,7 @@ package final class LuaRecipes: Scripts {
     guard let main = main(of: files) else { throw Problems(Problem("the pinned sources have no deploy.lua"), exit: .internal) }
     let known = facts?[recipe]
     let spec = files.first { SpecPrelude.isSpec($0.path) }
-    let read = try PinnedReading(
+    let read = try LoadedSources(
       files, main: main, spec: spec, only: known?.names ?? PlanFacts.names(in: plan), prelude: prelude, limits: limits)
     let state = read.state
     state.seed(plan.origin.seed)

@@ -15,7 +15,7 @@ package struct SpecTask {
     guard let main = LuaRecipes.main(of: project.sources), let spec = project.sources.first(where: { SpecPrelude.isSpec($0.path) }) else {
       throw Problems(Problem("the sources have no spec"), exit: .internal)
     }
-    let read = try PinnedReading(project.sources, main: main, spec: spec, chosen: test.index, limits: LuaLimits().covered(by: coverage))
+    let read = try LoadedSources(project.sources, main: main, spec: spec, chosen: test.index, limits: LuaLimits().covered(by: coverage))
     let tests = read.described["tests"]?.list ?? []
     let mine = tests.count == 1 ? tests.first : tests.dropFirst(test.index - 1).first
     guard let number = mine?["number"]?.int else {

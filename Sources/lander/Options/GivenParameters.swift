@@ -71,7 +71,9 @@ struct GivenParameters {
     do throws(Refusal) { bytes = try Self.bytes(of: Folder.absolute(file)) } catch { return refuse(error.words, error.fix) }
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
     if let flaw = JSONFlaw.first(in: bytes) { return refuse("is no JSON: line \(flaw.line): \(flaw.words)") }
-    guard case .record(let found)? = try? JSONDecoder().decode(Value.self, from: Data(bytes)) else { return refuse("is JSON, but no object") }
+    guard case .record(let found)? = try? JSONDecoder().decode(Value.self, from: Data(bytes)) else {
+      return refuse("is JSON, but no object")
+    }
     for name in JSONNames.repeated(in: bytes) { refuse("has \"\(name)\" twice", "keep one of them") }
     var unknown = 0
     for member in found {

@@ -2,7 +2,7 @@ import DeployModel
 import Synchronization
 
 /// Pinned sources that were read in a state: what they describe, and the state, in which their functions can be started.
-struct PinnedReading {
+struct LoadedSources {
   let state: LuaState
   /// The description in the prelude's form.
   let described: Value
@@ -22,22 +22,22 @@ struct PinnedReading {
     _ sources: [SourceFile], main: SourceFile, spec: SourceFile?, only: [String]? = nil, chosen: Int? = nil, prelude: PinnedPrelude? = nil,
     limits: LuaLimits
   ) throws(Problems) {
-    let key = Readings.Key(sources: sources, main: main, spec: spec, only: only, isPrompt: prelude != nil, limits: limits)
+    let key = StateTemplates.Key(sources: sources, main: main, spec: spec, only: only, isPrompt: prelude != nil, limits: limits)
     // What is counted while sources are read would be missing in a copy.
-    let reading = limits.coverage == nil ? Readings.all[key] : nil
-    if let reading, let place = reading.places.take() {
+    let template = limits.coverage == nil ? StateTemplates.all[key] : nil
+    if let template, let place = template.places.take() {
       do {
-        if let known = reading.known, place.isKept {
-          state = try LuaState(copied: place, of: reading.places, known.boundary, limits)
+        if let known = template.known, place.isKept {
+          state = try LuaState(copied: place, of: template.places, known.boundary, limits)
           (described, files) = (known.described, known.files)
           return
         }
-        let state = try LuaState(reading: prelude ?? PinnedPrelude(in: sources), limits, at: place, of: reading.places)
+        let state = try LuaState(reading: prelude ?? PinnedPrelude(in: sources), limits, at: place, of: template.places)
         var loader = try SourceLoader(pinned: sources, state: state)
         described = try loader.load(main, spec: spec, checks: false, only: only)
         files = loader.files
         self.state = state
-        reading.known = Reading.Known(described: described, files: files, boundary: state.boundary)
+        template.known = StateTemplate.Known(described: described, files: files, boundary: state.boundary)
         state.keep()
         return
       } catch {

@@ -2,7 +2,7 @@ import DeployModel
 import Synchronization
 
 /// What was read from pinned sources, for further states that read the same.
-final class Reading: Sendable {
+final class StateTemplate: Sendable {
   struct Known {
     /// The description in the prelude's form.
     var described: Value
@@ -21,8 +21,8 @@ final class Reading: Sendable {
   }
 }
 
-/// The readings of this process, by what was read. The oldest ones are forgotten.
-final class Readings: Sendable {
+/// The templates of this process, by what was read. The oldest ones are forgotten.
+final class StateTemplates: Sendable {
   /// Everything on which the state and the description depend.
   struct Key: Equatable {
     var sources: [SourceFile]
@@ -43,21 +43,21 @@ final class Readings: Sendable {
     }
   }
 
-  static let all = Readings()
-  /// The number of readings that are remembered.
+  static let all = StateTemplates()
+  /// The number of templates that are remembered.
   private static let most = 8
-  private let latest = Mutex<[(key: Key, reading: Reading)]>([])
+  private let latest = Mutex<[(key: Key, template: StateTemplate)]>([])
 
-  /// Returns the reading of these sources, which is new if they were not read lately.
-  subscript(key: Key) -> Reading {
+  /// Returns the template of these sources, which is new if they were not read lately.
+  subscript(key: Key) -> StateTemplate {
     latest.withLock { latest in
       if let index = latest.firstIndex(where: { $0.key == key }) {
         let found = latest.remove(at: index)
         latest.append(found)
-        return found.reading
+        return found.template
       }
       if latest.count == Self.most { latest.removeFirst() }
-      let new = Reading()
+      let new = StateTemplate()
       latest.append((key, new))
       return new
     }

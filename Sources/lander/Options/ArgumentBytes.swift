@@ -3,7 +3,7 @@ import Glibc
 
 /// The bytes of the command line and of the variables that set parameters. Swift would replace those that are not UTF-8, so that two
 /// different values would become the same one.
-enum Bytes {
+enum ArgumentBytes {
   /// - Throws: `Problems` for each argument and each variable of a parameter that is not UTF-8.
   static func check() throws(Problems) {
     var problems: [Problem] = []
