@@ -50,6 +50,20 @@ import Testing
     #expect(seen.count == 1)
   }
 
+  @Test("a plan whose functions have other numbers than the sources give is refused before any of them runs")
+  func shifted() throws {
+    let project = try load(main)
+    let recipe = try #require(project.project.recipes.last)
+    let plan = Rig.plan(of: recipe, hosts: 1)
+    let shifted = plan.edited { $0.recipes[0].hooks[0].function += 1 }
+    #expect {
+      _ = try LuaRecipes(plan: shifted, sources: [project.sources])
+    } throws: { ($0 as? Problems)?.list.first?.message.contains("the hook AfterInstall is not the function that was planned") == true }
+    let task = plan.edited { $0.kind = .task(HostTask(name: "wipe", function: 1)) }
+    #expect(throws: Problems.self) { _ = try LuaRecipes(plan: task, sources: [project.sources]) }
+    #expect(throws: Never.self) { _ = try LuaRecipes(plan: plan, sources: [project.sources]) }
+  }
+
   @Test("chance is the same each time a project is read")
   func readingHasNoChance() throws {
     let main = "recipe 'a' { path = '/' .. math.random(1 << 60) }"

@@ -92,7 +92,13 @@ package final class LuaRecipes: Scripts {
       guard reader.problems(read.described).isEmpty else {
         throw Problems(ProjectReader(lines: FieldLines(read.files)).problems(read.described))
       }
-      let made = DeploymentFacts(plan: plan, recipe: recipe, described: reader.project(read.described), rehearsal: rehearsal).value
+      let project = reader.project(read.described)
+      if plan.content.recipes.indices.contains(recipe),
+        let described = project.recipes.first(where: { $0.name.isExactly(plan.content.recipes[recipe].name) })
+      {
+        try PinnedFunctions(plan: plan, index: recipe, described: described).check()
+      }
+      let made = DeploymentFacts(plan: plan, recipe: recipe, described: project, rehearsal: rehearsal).value
       start = state.boundary.arguments(.facts(made))
       facts?.keep(start, of: recipe, in: plan)
     }
