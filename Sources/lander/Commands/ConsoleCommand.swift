@@ -23,14 +23,13 @@ struct ConsoleCommand: Verb {
   var host: String
   @Option(help: ArgumentHelp("The recipe, if several recipes have the host.", valueName: "recipe"), completion: KnownNames.recipes)
   var recipe: String?
-  @Option(help: ArgumentHelp("A group other than the recipe's own.", valueName: "name"), completion: KnownNames.groups)
-  var group: String?
+  @OptionGroup var chosen: GroupOption
   @Flag(help: "Only print the command that opens the shell.")
   var print = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let project = try await Wiring.lastingProject(options, tell: terminal.listener()).project
-    let words = try ConsoleWords(host, recipe: recipe, group: group, in: project)
+    let words = try ConsoleWords(host, recipe: recipe, group: chosen.group, in: project)
     if print || form.json {
       terminal.show(
         [words.typed],

@@ -35,8 +35,7 @@ struct JoinCommand: Verb {
   @Argument(
     help: ArgumentHelp("The recipe, if the project has several.", valueName: "recipe"), completion: KnownNames.recipes)
   var recipe: String?
-  @Option(help: ArgumentHelp("A group other than the recipe's own.", valueName: "name"), completion: KnownNames.groups)
-  var group: String?
+  @OptionGroup var chosen: GroupOption
   @Option(
     name: .customLong("host"), help: ArgumentHelp("A host that joins. May be repeated.", valueName: "host"), completion: KnownNames.hosts)
   var hosts: [String] = []
@@ -51,7 +50,7 @@ struct JoinCommand: Verb {
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let names = try HostChoice.names(hosts, of: "--host")
     let project = try Wiring.project(options)
-    let request = DeploymentRequest(recipe: recipe, group: group, only: names, said: try why.said())
+    let request = DeploymentRequest(recipe: recipe, group: chosen.group, only: names, said: try why.said())
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener(progress.mode))
     return try await desk.use { desk in
       let joining = try await desk.joining(request, of: project)

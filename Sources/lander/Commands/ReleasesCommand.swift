@@ -23,8 +23,7 @@ struct ReleasesCommand: Verb {
   var hosts: [String] = []
   @Option(help: ArgumentHelp("Only this recipe.", valueName: "name"))
   var recipe: String?
-  @Option(help: ArgumentHelp("A group other than the recipe's own.", valueName: "name"), completion: KnownNames.groups)
-  var group: String?
+  @OptionGroup var chosen: GroupOption
 
   @Option(
     help: ArgumentHelp(
@@ -36,7 +35,7 @@ struct ReleasesCommand: Verb {
     let (_, desk, selections) = try await Wiring.open(
       options, bundle, reads: reads, onlyLooks: true, tell: terminal.listener()
     ) { project in
-      try HostChoice.named(by: nil) { try project.selections(recipe: recipe, group: group, only: try HostChoice.names(hosts)) }
+      try HostChoice.named(by: nil) { try project.selections(recipe: recipe, group: chosen.group, only: try HostChoice.names(hosts)) }
     }
     return try await desk.use { desk in
       var unreachable = 0

@@ -29,19 +29,18 @@ struct ReplCommand: Verb {
   var host: String?
   @Option(help: ArgumentHelp("The recipe, if the project has several.", valueName: "recipe"), completion: KnownNames.recipes)
   var recipe: String?
-  @Option(help: ArgumentHelp("A group other than the recipe's own.", valueName: "name"), completion: KnownNames.groups)
-  var group: String?
+  @OptionGroup var chosen: GroupOption
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let lines = PromptLines(terminal)
     guard let host else {
       let project = try Wiring.project(options)
-      let selection = try project.project.selection(recipe: recipe, group: group)
+      let selection = try project.project.selection(recipe: recipe, group: chosen.group)
       let prompt = try Prompt(simulating: selection, of: project, stage: Wiring.stage) { lines.take($0) }
       return await PromptLoop(prompt, lines, are: "simulated").run()
     }
     let (project, desk, selection) = try await Wiring.open(options, onlyLooks: true, tell: terminal.listener()) { project in
-      try HostChoice.named(by: "--host") { try project.selection(recipe: recipe, group: group, only: [host]) }
+      try HostChoice.named(by: "--host") { try project.selection(recipe: recipe, group: chosen.group, only: [host]) }
     }
     return try await desk.use { desk in
       let unknown = await desk.expect(secretsNamedIn: project.project.sources)

@@ -3,13 +3,14 @@ import DeployModel
 
 /// The hosts of a recipe's group, for commands that neither build nor take parameters.
 struct HostChoice: ParsableArguments {
-  @Option(help: ArgumentHelp("A group other than the recipe's own.", valueName: "name"), completion: KnownNames.groups)
-  var group: String?
+  @OptionGroup var chosen: GroupOption
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp("Only these hosts of the group, with blanks or commas between; * stands for anything.", valueName: "host"))
   var only: [String] = []
   @OptionGroup var tags: WhereOption
+
+  var group: String? { chosen.group }
 
   /// - Throws: `Problems` as `names(_:of:)` does.
   var names: [String] { get throws { try HostChoice.names(only) + tags.words } }

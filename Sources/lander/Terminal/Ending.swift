@@ -61,8 +61,7 @@ enum Ending {
   static func openFiles() throws(Problems) {
     let (files, named) = state.withLock { ($0.files, $0.named) }
     let unnamed = files.filter { file, _ in !named.contains { $0.option == file.rawValue } }
-    let losses = NamedFile.losses(named + unnamed.map { NamedFile(option: $0.rawValue, path: $1, isWritten: true) })
-    let refused = NamedFile.clashes(named) + losses
+    let refused = NamedFile.refusals(named + unnamed.map { NamedFile(option: $0.rawValue, path: $1, isWritten: true) })
     for (file, path) in files where !refused.contains(where: { $0.option == file.rawValue }) { try file.open(Folder.absolute(path)) }
     if !refused.isEmpty { throw Problems(refused.map(\.problem)) }
   }

@@ -42,23 +42,19 @@ struct NamedFile {
   /// Whether the value of `--events` names a web address or a program.
   private static func isAddress(_ value: String) -> Bool { ["http://", "https://", "exec:"].contains { value.hasPrefix($0) } }
 
-  /// Returns a problem for each option that names the file of another option, if the command writes the file. Call this in the folder in
-  /// which the command runs.
-  static func clashes(_ files: [NamedFile]) -> [(option: String, problem: Problem)] {
-    files.enumerated().compactMap { index, file in
-      guard file.isWritten, !file.path.hasPrefix("/dev/"),
-        let other = files[..<index].first(where: { $0.place.isExactly(file.place) })
-      else { return nil }
-      let message = "it names the file of \(other.option), which would be overwritten"
-      return (option: file.option, problem: Problem(message, subject: file.option, fix: "name another file"))
+  /// Returns a problem for each option that must not write its file: another option names the same file, the file cannot be written, or its
+  /// content is not an earlier output of the option. Call this in the folder in which the command runs.
+  static func refusals(_ files: [NamedFile]) -> [(option: String, problem: Problem)] {
+    files.indices.filter { files[$0].isWritten }.compactMap { index in
+      let file = files[index]
+      let problem = file.clash(with: files[..<index]) ?? OutputFile.loss(at: Folder.absolute(file.path), option: file.option)
+      return problem.map { (file.option, $0) }
     }
   }
 
-  /// Returns a problem for each option that would overwrite something else than its own earlier output.
-  static func losses(_ files: [NamedFile]) -> [(option: String, problem: Problem)] {
-    files.filter(\.isWritten).compactMap { file in
-      OutputFile.loss(at: Folder.absolute(file.path), option: file.option).map { (option: file.option, problem: $0) }
-    }
+  private func clash(with others: ArraySlice<NamedFile>) -> Problem? {
+    guard !path.hasPrefix("/dev/"), let other = others.first(where: { $0.place.isExactly(place) }) else { return nil }
+    return Problem("it names the file of \(other.option), which would be overwritten", subject: option, fix: "name another file")
   }
 
   /// The number of the file, which is the same under each of its names, or the absolute path with links followed if there is no file yet.

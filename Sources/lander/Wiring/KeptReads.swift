@@ -9,7 +9,7 @@ import Synchronization
 /// variable, they use its value if all these deployments had the same one. A variable with different values often selects the hosts, so a
 /// guess could reach the wrong hosts.
 final class KeptReads: Sendable {
-  private struct Reading {
+  private struct Known {
     /// Where the texts come from, such as `the text that deployment 1 (web to production) read`.
     let origin: String
     let texts: [ExactText: String]
@@ -26,7 +26,7 @@ final class KeptReads: Sendable {
     var lacking: [String] = []
   }
   /// Newest first; at least one.
-  private let readings: [Reading]
+  private let readings: [Known]
   private let asked = Mutex(Asked())
 
   /// - Returns: nil if this text of `deploy.lua` was not deployed from here, or if the state folder cannot be read.
@@ -36,7 +36,7 @@ final class KeptReads: Sendable {
       let store = try? DirectoryBundleStore(in: StateDirectory(folder)), let found = try? await past.readings(of: text, in: store),
       !found.isEmpty
     else { return nil }
-    return KeptReads(found.map { Reading(named($0.deployment), $0.sources) })
+    return KeptReads(found.map { Known(named($0.deployment), $0.sources) })
   }
 
   /// Returns what a recipe read that somebody copied from a host's folder `.lander/recipes`.
@@ -47,17 +47,17 @@ final class KeptReads: Sendable {
       throw Problems(
         Problem("\(path) is no recipe that a host keeps", fix: "copy a file of the folder .lander/recipes of a host, and name the copy"))
     }
-    return KeptReads([Reading(path, sources)])
+    return KeptReads([Known(path, sources)])
   }
   /// The largest size of a copied recipe: a recipe has at most some hundred files of a few hundred kilobytes.
   private static let mostBytes = 64 << 20
 
   /// Knows no text, but records what is asked for.
-  static var none: KeptReads { KeptReads([Reading("", [])]) }
+  static var none: KeptReads { KeptReads([Known("", [])]) }
   /// The files and variables that were asked for and are not known.
   var lacking: [String] { asked.withLock { $0.lacking } }
 
-  private init(_ found: [Reading]) { readings = found }
+  private init(_ found: [Known]) { readings = found }
 
   /// Returns the text of a file, or of a variable given as `$NAME`. Returns nil if the newest deployment did not read it, or if a variable
   /// had several values.

@@ -1,0 +1,7 @@
+import ArgumentParser
+
+/// The group whose hosts a command works with, for commands that work with one group.
+struct GroupOption: ParsableArguments {
+  @Option(help: ArgumentHelp("A group other than the recipe's own.", valueName: "name"), completion: KnownNames.groups)
+  var group: String?
+}
