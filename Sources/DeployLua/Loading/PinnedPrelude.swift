@@ -13,17 +13,29 @@ package struct PinnedPrelude: Sendable {
   /// The prelude of this version of Lander.
   package static let own = PinnedPrelude(.named, Prelude.files, places: StatePlaces())
   /// The prelude of this version, with the words of tests.
-  package static let spec = PinnedPrelude(.named, (Prelude.files + SpecPrelude.files).sorted { $0.path < $1.path }, places: StatePlaces())
+  package static let spec = PinnedPrelude(adding: SpecPrelude.files, places: StatePlaces())
 
   /// The prelude of this version, with the code that runs the lines of a prompt.
-  static let prompt = PinnedPrelude(.named, (Prelude.files + PromptPrelude.files).sorted { $0.path < $1.path })
+  static let prompt = PinnedPrelude(adding: PromptPrelude.files)
 
   init(_ boundary: Boundary, _ files: [SourceFile], places: StatePlaces? = nil) {
     self.places = places
     self.boundary = boundary
     self.files = files
     let others = boundary == .positional ? [] : files.filter { $0.path != Self.main }
-    code = others.map { ($0.path, LuaState.compiled($0, named: "=[lander] \($0.path)")) }
+    code = others.map(Self.compiled)
+  }
+
+  /// Adds files to the prelude of this version. What is compiled already is not compiled again, because that takes some 15 ms.
+  private init(adding files: [SourceFile], places: StatePlaces? = nil) {
+    self.places = places
+    boundary = .named
+    self.files = (Self.own.files + files).sorted { $0.path < $1.path }
+    code = (Self.own.code + files.map(Self.compiled)).sorted { $0.path < $1.path }
+  }
+
+  private static func compiled(_ file: SourceFile) -> (path: String, bytes: [UInt8]) {
+    (file.path, LuaState.compiled(file, named: "=[lander] \(file.path)"))
   }
 
   /// Takes the prelude from pinned sources. If they have none, or one that this version cannot run, this version's own prelude is used. A
