@@ -36,8 +36,8 @@ const char *clua_refusal(const clua_state *s) {
   }
 }
 
-/* Requests an immediate look at the budget, because a string is long or a lot of memory was taken. */
-static void look_soon(clua_state *s) {
+/* Requests an immediate check of the budget, because a string is long or a lot of memory was taken. */
+static void check_soon(clua_state *s) {
   lua_State *L = running(s);
   if (L && lua_gethook(L)) lua_sethook(L, clua_hook, CLUA_MASK(L), 1);
 }
@@ -65,8 +65,8 @@ void *clua_allocate(void *ud, void *old, size_t had, size_t size) {
   if (text && size > s->longest) {
     int slice = clua_slice(s);
     s->longest = size;
-    if (clua_slice(s) != slice) look_soon(s);
+    if (clua_slice(s) != slice) check_soon(s);
   }
-  if (s->churn > CLUA_CHURN) look_soon(s);
+  if (s->churn > CLUA_CHURN) check_soon(s);
   return block;
 }

@@ -10,7 +10,7 @@ void clua_push_waiting(lua_State *L);
 /* The context of a continuation: the sticky states at its beginning, and whether it belongs to a wrap. */
 enum { WRAP = 16 };
 #define MOST_FRAMES 16384 /* bytes of kept frames from coroutines that an error has left */
-#define FRESH 250         /* instructions that a new coroutine pays in advance: most end before their first look at the budget */
+#define FRESH 250         /* instructions that a new coroutine pays in advance: most end before their first check of the budget */
 
 static bool enter(clua_task *t, lua_State *co) {
   if (t->depth == t->room) {

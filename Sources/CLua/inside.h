@@ -53,7 +53,7 @@ struct clua_task {
   int anchor;
   uintptr_t number;
   int64_t function, budget;
-  int64_t unseen;             /* steps that were charged since the last look at the clock */
+  int64_t unseen;             /* steps that were charged since the clock was last read */
   int64_t began, spent, most; /* its step's start in seconds and in processor nanoseconds; the nanoseconds that it can use */
   lua_State **chain;          /* the coroutines that it is inside of, outermost first, without `co` */
   int depth, room;
@@ -69,7 +69,7 @@ struct clua_task {
 };
 
 enum { CLUA_CANCELLED = 1, CLUA_SPENT = 2 };
-#define CLUA_CHURN (8u << 20)     /* bytes after which the next look at the budget comes early */
+#define CLUA_CHURN (8u << 20)     /* bytes after which the next check of the budget comes early */
 #define CLUA_LARGEST 1000000      /* elements that a table function handles */
 #define CLUA_NODES 1000000        /* values of one question */
 #define CLUA_PROJECT 5000000      /* values in everything that a project describes */
@@ -158,7 +158,7 @@ void clua_trace_library(lua_State *L);
 
 /* budget.c */
 void clua_hook(lua_State *L, lua_Debug *ar);
-/* Returns the number of instructions between two looks at the budget. */
+/* Returns the number of instructions between two checks of the budget. */
 int clua_slice(const clua_state *s);
 /* Takes steps from the budget for work that is not counted as instructions. Raises if the budget is spent. */
 void clua_charge(lua_State *L, int64_t steps);

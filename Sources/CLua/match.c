@@ -7,7 +7,7 @@
 
 static const char *run(matcher *m, const char *s, const char *p);
 
-#define OFTEN 4096 /* steps between two looks at the budget; an error in a pattern or callback hides at most this number of steps */
+#define OFTEN 4096 /* steps between two checks of the budget; an error in a pattern or callback hides at most this number of steps */
 
 static void spend(matcher *m, int64_t steps) {
   m->steps -= steps;

@@ -1,20 +1,19 @@
-/// Repeated checks of a deployment's hosts after the deployment has succeeded. Each check is called a look. If too many looks find a host
-/// bad, the hosts are rolled back.
+/// Repeated checks of a deployment's hosts after the deployment has succeeded. If too many checks fail, the hosts are rolled back.
 package struct Alarm: Sendable, Hashable, Codable {
-  /// The largest number of looks at one host. Each look leaves a few small files on the host until releases are pruned.
+  /// The largest number of checks of one host. Each check leaves a few small files on the host until releases are pruned.
   package static let most = 1000
 
   /// How long the alarm lasts once its deployment has ended.
   package var during: Interval
-  /// What each look checks.
+  /// What each check asks.
   package var check: Check
-  /// Whether a look is one check on the engine's machine that counts for all hosts. If false, each host is looked at separately.
+  /// Whether one check on the engine's machine counts for all hosts. If false, each host is checked separately.
   package var isFromEngine: Bool
-  /// The time between two looks.
+  /// The time between two checks.
   package var every: Interval
-  /// The time limit of one look.
+  /// The time limit of one check.
   package var limit: Interval
-  /// The number of allowed bad looks, counted over all hosts. One more bad look fires the alarm.
+  /// The number of allowed failed checks, counted over all hosts. One more failed check fires the alarm.
   package var allow: Int
   /// The alarm's name for people.
   package var name: String
@@ -35,11 +34,11 @@ package struct Alarm: Sendable, Hashable, Codable {
     self.place = place
   }
 
-  /// Returns the watch that performs the alarm's remaining looks.
+  /// Returns the watch that performs the alarm's remaining checks.
   /// - Parameters:
-  ///   - hosts: the numbers of the hosts to look at.
+  ///   - hosts: the numbers of the hosts to check.
   ///   - time: the remaining time of the alarm.
-  ///   - spent: the number of bad looks so far.
+  ///   - spent: the number of failed checks so far.
   package func watch(of hosts: [Int], for time: Interval, after spent: Int) -> Watch {
     let rests = (max(time, .zero).milliseconds + every.milliseconds - 1) / max(1, every.milliseconds)
     return Watch(

@@ -1,31 +1,34 @@
 /// The state of one deployment's alarm, stored in `alarms/ID.json` of the state folder.
 package struct AlarmRecord: Sendable, Hashable, Codable {
   package enum End: String, Sendable, Hashable, Codable {
-    /// The alarm's time has ended, and too few looks were bad for the alarm to fire.
+    /// The alarm's time has ended, and too few checks failed for the alarm to fire.
     case passed
-    /// Too many looks were bad.
+    /// Too many checks failed.
     case fired
-    /// The alarm's time has ended, and at least one host never answered a look.
+    /// The alarm's time has ended, and at least one host never answered a check.
     case inconclusive
     /// A newer deployment has taken over the hosts, so the alarm no longer has any effect.
     case superseded
   }
 
-  /// How many looks there were, and how they ended.
+  /// The number of checks, and how they ended.
   package struct Tally: Sendable, Hashable, Codable {
+    /// The number of checks. Records store it under this name.
     package var looks = 0
+    /// The number of failed checks.
     package var bad = 0
+    /// The number of checks without an answer.
     package var unanswered = 0
-    /// A description of the first look that found a host bad, with the host's name, or nil if no look did.
+    /// A description of the first check that failed, with the host's name, or nil if none failed.
     package var firstBad: String?
-    /// A description of the first look that got no answer, with the host's name, or nil if every look got an answer.
+    /// A description of the first check that got no answer, with the host's name, or nil if every check got an answer.
     package var firstSilence: String?
-    /// The names of the hosts (or the name of the engine's machine) that have answered a look, or nil if unknown because an older version
+    /// The names of the hosts (or the name of the engine's machine) that have answered a check, or nil if unknown because an older version
     /// wrote the record.
     package var heard: [String]?
     package init() {}
 
-    /// The number of looks that got an answer.
+    /// The number of checks that got an answer.
     package var answered: Int { looks - unanswered }
   }
 

@@ -3,7 +3,7 @@ package struct Gate: Sendable, Hashable, Codable {
   package enum Kind: String, Sendable, Hashable, Codable {
     /// Passes when its time has elapsed.
     case time
-    /// Looks at hosts repeatedly, as `watch` specifies.
+    /// Checks hosts repeatedly, as `watch` specifies.
     case check
     /// Compares hosts repeatedly with their twins, as `watch` specifies.
     case analysis
@@ -34,10 +34,10 @@ package struct Gate: Sendable, Hashable, Codable {
   package var name: String
   /// The question as a sentence, or empty if people can tell the question from the kind, name and watch.
   package var message: String
-  /// How long a `time` gate waits, and how long `check` and `analysis` look at hosts. The other kinds fail if nobody answers within this
-  /// time.
+  /// How long a `time` gate waits, and how long `check` and `analysis` check or measure hosts. The other kinds fail if nobody answers
+  /// within this time.
   package var time: Interval
-  /// How the gate looks at hosts, or nil for kinds other than `check` and `analysis`.
+  /// How the gate checks or measures hosts, or nil for kinds other than `check` and `analysis`.
   package var watch: Watch?
   package var failing: Failing
   package var undecided: Undecided

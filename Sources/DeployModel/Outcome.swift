@@ -78,7 +78,7 @@ package struct Failure: Error, Sendable, Hashable, Codable {
     case unhealthy
     /// A person rejected the deployment, or nobody answered in time.
     case rejected
-    /// A gate that looked at hosts found the release bad.
+    /// A gate that checked or measured hosts found the release bad.
     case unfit
     /// The recipe called `fail`, or raised an error.
     case failed

@@ -134,17 +134,17 @@ extension Plan {
 
     /// The versions of the core's rules. Each change of the rules adds a version, which includes all earlier ones.
     package enum Rules: Int, Sendable, Hashable, Codable {
-      /// A pause delays the requests of scripts. Each look without an answer counts. An answer names its gate.
+      /// A pause delays the requests of scripts. Each check without an answer counts. An answer names its gate.
       case first = 1
-      /// Looks at different hosts do not wait for each other, and each look has its own time limit. The looks include ready hosts that run
-      /// the release.
+      /// Checks of different hosts do not wait for each other, and each check has its own time limit. The checks include ready hosts that
+      /// run the release.
       case second = 2
       /// If a host is lost before any host has succeeded, the deployment stops, as if the host had failed. A rollout without a strategy
       /// begins with hosts that do not serve, because changing them takes no host out of service.
       case third = 3
-      /// An analysis finds a release good only if each canary and its twin were measured at the same time in at least half of the looks. An
-      /// analysis refuses a margin with an unsuitable unit. A rejection in a host's inbox takes precedence over the approval of the person
-      /// who resumes a parked deployment.
+      /// An analysis finds a release good only if each canary and its twin were measured at the same time in at least half of the rounds of
+      /// measurements. An analysis refuses a margin with an unsuitable unit. A rejection in a host's inbox takes precedence over the
+      /// approval of the person who resumes a parked deployment.
       case fourth = 4
       /// The engine is allowed to repeat the operations of a traffic adapter, because reading or setting weights twice has the same effect
       /// as doing it once.
@@ -169,8 +169,8 @@ extension Plan {
       /// The version for new plans.
       package static let newest = Rules.eleventh
 
-      /// Whether looks at different hosts are independent, so that they do not wait for each other.
-      package var looksAlone: Bool { rawValue >= Rules.second.rawValue }
+      /// Whether checks of different hosts are independent, so that they do not wait for each other.
+      package var checksAlone: Bool { rawValue >= Rules.second.rawValue }
       /// Whether a host that becomes unreachable while it is being changed counts against the release.
       package var hearsLosses: Bool { rawValue >= Rules.third.rawValue }
       /// Whether missing measurements count in an analysis.

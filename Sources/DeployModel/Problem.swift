@@ -59,7 +59,7 @@ package enum ExitCode: Int32, Sendable, Hashable, CaseIterable {
   case cancelled = 15
   /// A person rejected the deployment or nobody answered in time, and hosts are as before.
   case rejected = 16
-  /// A gate found the release bad by looking at hosts, and every touched host is back on its previous release.
+  /// A gate that checks or measures hosts found the release bad, and every touched host is back on its previous release.
   case unfit = 17
   /// Hosts were unreachable before the start. Nothing was changed, and the command can be repeated.
   case unreachable = 20

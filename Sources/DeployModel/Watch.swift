@@ -1,33 +1,34 @@
-/// Repeated checks of hosts, called looks, and the question that each look asks. The watch's duration is a number of looks, because time
-/// without a running engine does not count.
+/// Repeated checks of hosts, or the repeated measurements of an analysis, and the question that is asked each time. The watch's duration is
+/// a number of checks, because time without a running engine does not count. For an analysis, the word *check* in this type means a
+/// measurement.
 package struct Watch: Sendable, Hashable, Codable {
   package enum Question: Sendable, Hashable, Codable {
     case check(Check)
-    /// A function of recipe 0, called for each host. A look is bad if the function raises an error or returns false.
+    /// A function of recipe 0, called for each host. A check fails if the function raises an error or returns false.
     case function(Int)
   }
 
-  /// How long an answer can still arrive after the look's time limit.
+  /// How long an answer can still arrive after the check's time limit.
   package static let answer = Interval.seconds(5)
 
   package var question: Question
-  /// The numbers of the hosts to look at. Nil means the hosts that have the deployment's release when the looks begin, including *ready*
+  /// The numbers of the hosts to check. Nil means the hosts that have the deployment's release when the checks begin, including *ready*
   /// hosts that run it.
   package var hosts: [Int]?
-  /// Whether a look is one check on the engine's machine that counts for all hosts. If false, each host is looked at separately.
+  /// Whether one check on the engine's machine counts for all hosts. If false, each host is checked separately.
   package var isFromEngine: Bool
-  /// The time between two looks.
+  /// The time between two checks.
   package var every: Interval
-  /// The number of looks at each host, at least 1.
+  /// The number of checks of each host, at least 1. Plans store it under this name.
   package var looks: Int
-  /// The time limit of one look.
+  /// The time limit of one check.
   package var limit: Interval
-  /// Whether this is a rehearsal, in which one look at each host replaces all looks. Nil means no.
+  /// Whether this is a rehearsal, in which one check of each host replaces all checks. Nil means no.
   package var isPlayed: Bool?
-  /// The number of allowed bad looks, counted over all hosts. One more bad look fails the watch.
+  /// The number of allowed failed checks, counted over all hosts. One more failed check fails the watch.
   package var allow: Int
-  /// For an analysis, how hosts are compared. In that case, the function measures hosts, and no single look is good or bad. Nil if the
-  /// watch is not an analysis.
+  /// For an analysis, how hosts are compared. In that case, the function measures hosts, and no single measurement passes or fails. Nil if
+  /// the watch is not an analysis.
   package var comparison: Comparison?
 
   package init(

@@ -109,10 +109,10 @@ package struct Account: Sendable {
   }
 
   /// Returns what needs attention, one item a line. At most 20 hosts are listed.
-  package func looks(on surface: Surface) -> [String] { looks.map { surface.paint($0, .bad) } }
+  package func concerns(on surface: Surface) -> [String] { concerns.map { surface.paint($0, .bad) } }
 
-  /// The lines of `looks(on:)`, without colours.
-  var looks: [String] {
+  /// The lines of `concerns(on:)`, without colours.
+  var concerns: [String] {
     let hosts = wrong.prefix(20).map { "\(SafeText.line($0.host)): \($0.why)" } + (wrong.count > 20 ? ["and \(wrong.count - 20) more"] : [])
     let stages = notUndone.map { "stage \(SafeText.line($0)): not undone" }
     return [traffic].compactMap { $0 } + hosts + stages

@@ -50,7 +50,7 @@ package struct AccountReport: Sendable {
     let said = account.said(on: surface)
     if !said.isEmpty { lines += ["", "  Said to it"] + said.map { "    " + $0 } }
     if let error = story.first?.error ?? story.conclusion?.error { lines += ["", "  First failure", "    " + error.line] }
-    if account.isWrong { lines += ["", "  Left, and needs a look"] + account.looks(on: surface).map { "    " + $0 } }
+    if account.isWrong { lines += ["", "  Left, and needs attention"] + account.concerns(on: surface).map { "    " + $0 } }
     return surface.terminal ? lines.flatMap { $0.folded(to: surface.width) } : lines
   }
 

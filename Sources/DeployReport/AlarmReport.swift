@@ -1,6 +1,6 @@
 package import DeployModel
 
-/// The alarm of a deployment, for people and programs: what it looks at, its state and its outcome.
+/// The alarm of a deployment, for people and programs: what it checks, its state and its outcome.
 package struct AlarmReport: Sendable {
   private let alarm: Alarm
   private let record: AlarmRecord
@@ -19,7 +19,7 @@ package struct AlarmReport: Sendable {
     command = "lander rollback" + (subject.map { " \($0.recipe)\($0.groupName.option)" } ?? "")
   }
 
-  /// Whether the alarm has fired: it ended by firing, or more looks than it allows found a host unhealthy.
+  /// Whether the alarm has fired: it ended by firing, or more checks failed than it allows.
   package var hasFired: Bool { record.end == .fired || record.end == nil && record.tally.bad > alarm.allow }
 
   private var title: String {
@@ -27,11 +27,11 @@ package struct AlarmReport: Sendable {
     return "\(name) of deployment \(record.deployment)"
   }
 
-  /// Returns the line for the start. It says what the alarm looks at, how often, and until when.
-  /// - Parameter hosts: the number of hosts that the alarm looks at now.
+  /// Returns the line for the start. It says what the alarm checks, how often, and until when.
+  /// - Parameter hosts: the number of hosts that the alarm checks now.
   package func began(at hosts: Int, on surface: Surface) -> [String] {
     let from = alarm.isFromEngine ? "from this machine" : "on \(hosts.of("host"))"
-    let past = record.tally.looks == 0 ? "" : "; \(record.tally.looks.of("look")) so far, \(record.tally.bad) bad"
+    let past = record.tally.looks == 0 ? "" : "; \(record.tally.looks.of("check")) so far, \(record.tally.bad) failed"
     return [
       "\(title) is watched until \(until(surface)): \(alarm.question) \(from), every \(alarm.every)\(past). Ctrl-C stops watching only."
     ]
@@ -39,25 +39,25 @@ package struct AlarmReport: Sendable {
 
   /// Returns the line for an alarm that waits because another deployment is working on its hosts.
   package func waits(_ why: String, on surface: Surface) -> String {
-    "\(title) waits: \(SafeText.line(why)). " + (hasFired ? "It fired already." : "There are no looks until that has ended.")
+    "\(title) waits: \(SafeText.line(why)). " + (hasFired ? "It fired already." : "It checks nothing until that has ended.")
   }
 
-  /// Returns the line for a look that found a host unhealthy.
+  /// Returns the line for a check that failed.
   package func bad(_ words: String, on surface: Surface) -> String {
     let allowed = alarm.allow == 0 ? "; none is allowed" : " of at most \(alarm.allow)"
-    return "  " + surface.paint("bad", .bad) + "  \(SafeText.line(words)) (bad look \(record.tally.bad)\(allowed))"
+    return "  " + surface.paint("bad", .bad) + "  \(SafeText.line(words)) (failed check \(record.tally.bad)\(allowed))"
   }
 
-  /// Returns the line for a look that got no answer.
+  /// Returns the line for a check that got no answer.
   package func silent(_ words: String, on surface: Surface) -> String {
     "  " + surface.paint("no answer", .warn) + "  \(SafeText.line(words)); that takes nothing back"
   }
 
   /// Returns the line about hosts that the alarm no longer watches, because they no longer run anything of the deployment.
-  /// - Parameter rest: the number of hosts that the alarm still looks at.
+  /// - Parameter rest: the number of hosts that the alarm still checks.
   package func leavesOut(_ hosts: [String], rest: Int) -> String {
     let names = hosts.map(SafeText.line).joined(separator: " ")
-    return "\(title) does not look at \(names): nothing of the deployment is there any more. It still looks at \(rest.of("host"))."
+    return "\(title) does not check \(names): nothing of the deployment is there any more. It still checks \(rest.of("host"))."
   }
 
   /// Returns the line for an alarm that fires.
@@ -76,7 +76,7 @@ package struct AlarmReport: Sendable {
   ///   - now: the current time, or nil if the line should not say whether the alarm's time has ended.
   package func line(on surface: Surface, isWatched: Bool = false, now: Timestamp? = nil) -> String {
     let reason = record.reason.map { ": \(SafeText.line($0))" } ?? ""
-    let counted = "\(record.tally.looks.of("look")), \(record.tally.bad) bad"
+    let counted = "\(record.tally.looks.of("check")), \(record.tally.bad) failed"
     switch record.end {
     case nil where isWatched && !hasFired: return "\(title) is watched until \(until(surface)); \(counted)."
     case nil where hasFired: return "\(title) fired\(reason).\(wayBack)"
@@ -86,7 +86,7 @@ package struct AlarmReport: Sendable {
     case .passed: return "\(title) is over, and nothing fired: \(counted)\(record.reason.map { "; \(SafeText.line($0))" } ?? "")."
     case .fired: return "\(title) fired\(reason).\(wayBack)"
     case .inconclusive where record.tally.answered == 0:
-      return "\(title) is over, and nobody can tell: no look got an answer\(reason)."
+      return "\(title) is over, and nobody can tell: no check got an answer\(reason)."
     case .inconclusive: return "\(title) is over, and nobody can tell of every host\(reason); \(counted)."
     case .superseded: return "\(title) has ended without effect\(reason)."
     }
@@ -150,7 +150,7 @@ package struct AlarmReport: Sendable {
 }
 
 extension Alarm {
-  /// What each look checks, in words.
+  /// What each check asks, in words.
   package var question: String {
     switch check {
     case .http(let url, _): "GET \(SafeText.line(url))"
@@ -162,7 +162,7 @@ extension Alarm {
   /// The alarm in a sentence, for people who read a plan.
   var sentence: String {
     let from = isFromEngine ? "from this machine" : "on each host"
-    let allowed = allow == 0 ? "the first bad look takes hosts back" : "more than \(allow.of("bad look")) take hosts back"
+    let allowed = allow == 0 ? "the first failed check takes hosts back" : "more than \(allow.of("failed check")) take hosts back"
     return "for \(during) after it has succeeded: \(question) \(from), every \(every); \(allowed). lander deploy watches at a terminal "
       + "and with --wait; otherwise nobody does until somebody types lander follow ID --alarm"
   }

@@ -38,7 +38,7 @@ package struct Annotation: Sendable, Hashable {
     if let error = rollback?.first?.error, rollback?.isAsWished == false { add(error, "Rollback failed") }
     let account = Account(story, rollback: rollback)
     if let traffic = account.traffic { found.append(Annotation(title: "Traffic", message: traffic)) }
-    for wrong in account.wrong { found.append(Annotation(title: "Needs a look: \(wrong.host)", message: wrong.why)) }
+    for wrong in account.wrong { found.append(Annotation(title: "Needs attention: \(wrong.host)", message: wrong.why)) }
     if !account.notUndone.isEmpty {
       let stages = account.notUndone.map { "stage \($0)" }.joined(separator: ", ")
       found.append(Annotation(title: "Not undone", message: stages))

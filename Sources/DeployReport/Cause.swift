@@ -29,7 +29,7 @@ extension Operation {
       let user = command.user.map { " as \($0)" } ?? ""
       return "run\(user) " + SafeText.line(command.line).squeezed(to: 160)
     case .read(let path, _): return "read \(SafeText.line(path))"
-    case .exists(let path): return "look whether \(SafeText.line(path)) exists"
+    case .exists(let path): return "check whether \(SafeText.line(path)) exists"
     case .check(let check): return check.sentence
     case .http(let request): return SafeText.line(request.line).squeezed(to: 160)
     case .write(let path, _, _, _): return "write \(SafeText.line(path))"

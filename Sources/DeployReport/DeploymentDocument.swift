@@ -37,7 +37,7 @@ package struct DeploymentDocument: Sendable {
     guard let plan = story.plan else { return Document(title: "A deployment without a beginning", verdict: Document.Cell("damaged", .bad)) }
     let account = Account(story, rollback: rollback)
     var blocks: [Document.Block] = [.facts(facts(plan, account))]
-    blocks += failure + looks(account) + news(account) + course + gates + said(account)
+    blocks += failure + concerns(account) + news(account) + course + gates + said(account)
     for chronicle in chronicles { blocks += matrix(chronicle) }
     blocks += remarks + folded
     return Document(title: plan.heading, verdict: verdict, blocks: blocks)
@@ -99,9 +99,9 @@ package struct DeploymentDocument: Sendable {
     return blocks
   }
 
-  private func looks(_ account: Account) -> [Document.Block] {
+  private func concerns(_ account: Account) -> [Document.Block] {
     guard account.isWrong else { return [] }
-    return [.heading("Needs a look"), .list(account.looks.map { Document.Cell($0, .bad) })]
+    return [.heading("Needs attention"), .list(account.concerns.map { Document.Cell($0, .bad) })]
   }
 
   private func news(_ account: Account) -> [Document.Block] {
@@ -190,7 +190,7 @@ package struct DeploymentDocument: Sendable {
       let word = isOver ? "not started" : host.status.word
       return Document.Row(
         [Document.Cell(host.name), Document.Cell(word, host.status.tone, hint: host.status.error?.line)] + cells,
-        needsLook: host.status.isTelling)
+        needsAttention: host.status.isTelling)
     }
     let more = numbers.count - Self.mostHosts
     let title = isBack ? "Hosts in the rollback" : "Hosts"
@@ -220,6 +220,6 @@ extension HostStatus {
     }
   }
 
-  /// Whether people look for this host first, because the host is not in the state in which it should be.
+  /// Whether people want to see this host first, because the host is not in the state in which it should be.
   var isTelling: Bool { !isWhereItShouldBe && self != .pending }
 }

@@ -36,10 +36,10 @@ package struct Document: Sendable {
   package struct Row: Sendable, Hashable {
     package var cells: [Cell]
     /// Whether the row needs a person's attention.
-    package var needsLook: Bool
-    package init(_ cells: [Cell], needsLook: Bool = false) {
+    package var needsAttention: Bool
+    package init(_ cells: [Cell], needsAttention: Bool = false) {
       self.cells = cells
-      self.needsLook = needsLook
+      self.needsAttention = needsAttention
     }
   }
 

@@ -71,12 +71,13 @@ extension Document {
         let hint = cell.hint.map { " title=\"\(HTMLText.escaped($0))\"" } ?? ""
         return "<\(name)\(scope) class=\"\(cell.tone.rawValue)\"\(hint)>\(HTMLText.escaped(cell.text))</\(name)>"
       }
-      return "<tr\(row.needsLook ? "" : " class=\"fine\"")>\(cells.joined())</tr>\n"
+      return "<tr\(row.needsAttention ? "" : " class=\"fine\"")>\(cells.joined())</tr>\n"
     }
-    let looks = rows.count(where: \.needsLook)
+    let wanting = rows.count(where: \.needsAttention)
     let filter =
-      isMatrix && looks > 0 && looks < rows.count
-      ? "<label class=\"filter\"><input type=\"checkbox\"> only \(looks.of("host")) that \(looks == 1 ? "needs" : "need") a look</label>\n"
+      isMatrix && wanting > 0 && wanting < rows.count
+      ? "<label class=\"filter\"><input type=\"checkbox\"> only \(wanting.of("host")) that \(wanting == 1 ? "needs" : "need") "
+        + "attention</label>\n"
       : ""
     let kind = isMatrix ? " class=\"matrix\"" : ""
     return "\(filter)<div class=\"wide\" tabindex=\"0\"><table\(kind)>\n<thead><tr>\(top)</tr></thead>\n<tbody>\n\(body.joined())</tbody>\n"

@@ -26,14 +26,14 @@ extension Document {
 
   private static func narrow(_ row: Row, _ head: [String]) -> Row {
     let telling = zip(head, row.cells).dropFirst(2).compactMap { $1.tone == .bad || $1.tone == .warn ? "\($0) \($1.text)" : nil }
-    return Row(Array(row.cells.prefix(2)) + [Cell(telling.joined(separator: ", "), .bad)], needsLook: row.needsLook)
+    return Row(Array(row.cells.prefix(2)) + [Cell(telling.joined(separator: ", "), .bad)], needsAttention: row.needsAttention)
   }
 
   /// Joins rows of a table for a terminal. If there are many rows, the rows that need no attention are replaced by one row for each result.
   private static func alike(_ rows: [Row], on surface: Surface) -> [Row] {
     guard surface.terminal, rows.count > 40 else { return rows }
-    var folded = rows.filter(\.needsLook)
-    let others = rows.filter { !$0.needsLook && $0.cells.count > 1 }
+    var folded = rows.filter(\.needsAttention)
+    let others = rows.filter { !$0.needsAttention && $0.cells.count > 1 }
     var ends: [Cell] = []
     for row in others where !ends.contains(row.cells[1]) { ends.append(row.cells[1]) }
     for end in ends {

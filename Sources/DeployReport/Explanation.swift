@@ -104,7 +104,7 @@ package struct Explanation: Sendable {
     let account = Account(story, rollback: rollback)
     var blocks: [Document.Block] = []
     if account.isWrong {
-      blocks += [.heading("Needs a look"), .list(account.looks.map { Document.Cell($0, .bad) })]
+      blocks += [.heading("Needs attention"), .list(account.concerns.map { Document.Cell($0, .bad) })]
     }
     let next = Summary(story, rollback: rollback).steps
     return next.isEmpty ? blocks : blocks + [.heading("Next"), .facts(next.map { Document.Fact($0[0], $0.count > 1 ? $0[1] : "") })]

@@ -5,7 +5,7 @@ package struct GateStory: Sendable {
   package var number: Int
   package var gate: Gate
   package var opened: Timestamp
-  /// The names of the hosts that the gate looks at.
+  /// The names of the hosts that the gate checks or measures.
   package var hosts: [String] = []
   /// Whether hosts are rolled back if the gate makes the deployment fail.
   package var goesBack = true
@@ -20,7 +20,7 @@ package struct GateStory: Sendable {
   /// The gate in words, such as `check "watch": check http://localhost/ every 10 s for 10 m on web1 web2`.
   package var sentence: String { gate.sentence(on: hosts) }
 
-  /// The time at which the gate closes if nobody answers. A check closes later if no engine looked at the hosts for some time.
+  /// The time at which the gate closes if nobody answers. A check closes later if no engine ran for some time.
   package var until: Timestamp { opened + gate.time }
 
   /// Returns a text that says until when the gate waits, and what happens after that.
@@ -31,7 +31,7 @@ package struct GateStory: Sendable {
     switch gate.kind {
     case .time: return "until \(moment)"
     case .check: return "until \(moment) at the earliest"
-    case .analysis: return "until \(moment) at the latest, if every look is taken"
+    case .analysis: return "until \(moment) at the latest, if all measurements are needed"
     case .approval, .pause: return "until \(moment), then it fails"
     }
   }
@@ -54,10 +54,10 @@ package struct GateStory: Sendable {
     return lines
   }
 
-  /// Returns what a time without an engine means for a gate that looks repeatedly, or nil if it means nothing.
+  /// Returns what a time without an engine means for a gate with repeated checks or measurements, or nil if it means nothing.
   package func resumed(after gap: Interval) -> String? {
     guard let watch = gate.watch, gap.milliseconds > watch.every.milliseconds.times(2) else { return nil }
-    return "Nobody looked for \(gap): that time does not count, and \"\(SafeText.line(gate.name))\" lasts longer"
+    return "No engine ran for \(gap): that time does not count, and \"\(SafeText.line(gate.name))\" lasts longer"
   }
 
   /// Returns the commands that answer the gate, each with its effect. They contain the gate's number, because several gates can have the
@@ -139,7 +139,7 @@ extension Gate {
       return "analysis \"\(title)\"\(message): \(what) every \(watch.every) for \(time) at most, \(how), of \(sides)"
     case .check:
       guard let watch else { return "check \"\(title)\"\(message)" }
-      let allowed = watch.allow == 0 ? "" : ", \(watch.allow.of("bad look")) allowed"
+      let allowed = watch.allow == 0 ? "" : ", \(watch.allow.of("failed check")) allowed"
       return "check \"\(title)\"\(message): \(watch.question.words) every \(watch.every) for \(time)\(allowed) \(watch.places(hosts))"
     }
   }

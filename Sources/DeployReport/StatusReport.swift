@@ -115,7 +115,7 @@ package struct StatusReport: Sendable {
   private func leftWrong(on surface: Surface) -> [String] {
     guard let left = left?.still(hosts), left.isWrong else { return [] }
     let ways = noWayBack == nil ? "lander deploy or lander rollback" : "lander deploy"
-    return ["", surface.paint("Deployment \(left.id) left what needs a look:", .bad)] + left.looks(on: surface).map { "  " + $0 }
+    return ["", surface.paint("Deployment \(left.id) left what needs attention:", .bad)] + left.concerns(on: surface).map { "  " + $0 }
       + ["  → lander show \(left.id) says what happened; \(ways) of this group comes out of it"]
   }
 

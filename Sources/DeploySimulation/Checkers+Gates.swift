@@ -6,11 +6,11 @@ import DeployModel
 extension Checkers {
   mutating func opened(_ engine: Int, _ number: Int, _ gate: Gate) {
     let (last, isOpen) = (watches[engine].gates, watches[engine].openGate != nil)
-    look(number == last + 1, "P2", "gate \(number) follows gate \(last) in the journal")
-    look(!isOpen, "P5", "gate \(number) was opened before gate \(last) was closed")
+    check(number == last + 1, "P2", "gate \(number) follows gate \(last) in the journal")
+    check(!isOpen, "P5", "gate \(number) was opened before gate \(last) was closed")
     let (failed, wave) = (watches[engine].failedGate, watches[engine].openWave)
-    look(failed == nil, "P5", "gate \(number) was opened after gate \(failed ?? 0) had failed")
-    look(wave == nil, "P5", "gate \(number) was opened in the middle of wave \(wave ?? 0)")
+    check(failed == nil, "P5", "gate \(number) was opened after gate \(failed ?? 0) had failed")
+    check(wave == nil, "P5", "gate \(number) was opened in the middle of wave \(wave ?? 0)")
     watches[engine].gates = number
     watches[engine].openGate = gate
     watches[engine].isApproved = false
@@ -20,12 +20,12 @@ extension Checkers {
   mutating func closed(_ engine: Int, _ number: Int, _ answer: GateAnswer) {
     let last = watches[engine].gates
     guard let gate = watches[engine].openGate, number == last else {
-      return look(false, "P2", "gate \(number) was answered twice, or never asked")
+      return check(false, "P2", "gate \(number) was answered twice, or never asked")
     }
     watches[engine].openGate = nil
     if answer.verdict == .pass, gate.kind == .approval || gate.kind == .pause {
       let isApproved = watches[engine].isApproved
-      look(isApproved, "P5", "gate \(number) waits for a person, and was passed though nobody said so")
+      check(isApproved, "P5", "gate \(number) waits for a person, and was passed though nobody said so")
     }
     if answer.verdict == .fail, gate.failing == .fail { watches[engine].failedGate = number }
   }
@@ -38,7 +38,7 @@ extension Checkers {
     }
     switch intent.operation {
     case .run, .check, .http, .read, .exists, .write, .link, .upload, .download:
-      look(false, "P5", "\(intent.operation.verb) (intent \(intent.id)) was begun while the deployment was paused")
+      check(false, "P5", "\(intent.operation.verb) (intent \(intent.id)) was begun while the deployment was paused")
     default: break
     }
   }
@@ -46,7 +46,7 @@ extension Checkers {
   /// P5: no decision of a strategy begins during a pause.
   mutating func decided(_ engine: Int, _ what: String) {
     let holds = watches[engine].holds && watches[engine].plan.flow.rules != nil
-    look(!holds, "P5", "\(what) while the deployment was paused")
+    check(!holds, "P5", "\(what) while the deployment was paused")
   }
 
   /// Handles a message that is in the journal of a deployment.

@@ -7,22 +7,22 @@ extension Checkers {
   /// P1: whoever changes a host holds its lock with the highest fence so far, and no job of another owner runs on the host at the same
   /// time.
   mutating func owner(_ host: Int, _ now: SimulatedHost, _ change: HostChange) {
-    look(
+    check(
       now.lock?.lock.token == change.token, "P1", host: host,
       "\(change.deployment) changed \(change.kind) (intent \(change.intent)) while "
         + "\(now.lock?.lock.deployment.rawValue ?? "nobody") held the lock"
     )
-    look(
+    check(
       now.lock?.parked == nil, "P1", host: host,
       "\(change.deployment) changed \(change.kind) (intent \(change.intent)) though the host keeps it parked")
     let highest = fences[host]
-    look(
+    check(
       change.fence >= highest, "P1", host: host,
       "\(change.deployment) changed \(change.kind) under fence \(change.fence) after fence \(highest)")
     fences[host] = max(fences[host], change.fence)
     for index in now.jobs.running where now.jobs[index].token != change.token {
       let job = now.jobs[index]
-      look(
+      check(
         !job.intent.operation.isCommand || job.deployment == change.deployment, "P1", host: host,
         "a command of \(job.deployment) still ran while \(change.deployment) changed \(change.kind)")
     }
@@ -32,16 +32,16 @@ extension Checkers {
   /// the release that was current at the start of a deployment stays until its end.
   mutating func currency(_ host: Int, _ now: SimulatedHost, _ change: HostChange) {
     if let current = now.current {
-      look(now.has(current), "P3", host: host, "current names \(current), which is not complete and verified")
+      check(now.has(current), "P3", host: host, "current names \(current), which is not complete and verified")
     } else if change.kind == .current {
       let asked = now.jobs.index(of: change.intent, in: change.deployment).map { now.jobs[$0].intent.operation }
       let takesOff = if case .remove? = asked { true } else { false }
       let isMeant = takesOff || asked == .activate(nil) || asked == now.foreign.map { .relink($0) }
-      look(isMeant, "P3", host: host, "current was taken away by intent \(change.intent)")
+      check(isMeant, "P3", host: host, "current was taken away by intent \(change.intent)")
     }
     for watch in watches where !watch.concluded && watch.plan.kind.removal == nil {
       guard let number = watch.numbers[host], let current = watch.current[number] else { continue }
-      look(now.has(current), "P7", host: host, "\(current), which \(watch.plan.id) goes back to, was removed")
+      check(now.has(current), "P7", host: host, "\(current), which \(watch.plan.id) goes back to, was removed")
     }
   }
 
@@ -53,7 +53,7 @@ extension Checkers {
     }
     let holds = good.contains(current) || !good.contains { $0 != plan.content.release?.id && now.has($0) }
     let host = watches[engine].fleet[number]
-    look(
+    check(
       holds, "P7", host: host,
       "\(plan.id) took it back to \(current), and no deployment of that ever succeeded")
   }
@@ -66,14 +66,14 @@ extension Checkers {
       releases.append(current)
     }
     let id = watches[engine].plan.id
-    look(releases.count < 2, "P7", "\(id) has split the group: it runs \(releases.joined(separator: " and "))")
+    check(releases.count < 2, "P7", "\(id) has split the group: it runs \(releases.joined(separator: " and "))")
   }
 
   /// P8: what a deployment says about each host when the deployment ends is true.
   mutating func truth(_ engine: Int, _ conclusion: Conclusion, hosts: [SimulatedHost]) {
     let watch = watches[engine]
     guard conclusion.status != .refused else { return }
-    look(
+    check(
       conclusion.hosts.count == watch.plan.hosts.count, "P8",
       "\(conclusion.hosts.count) hosts of \(watch.plan.hosts.count) are accounted for")
     let overtaken = conclusion.error?.failure.kind == .fenced
@@ -83,40 +83,40 @@ extension Checkers {
       let host = hosts[place]
       switch status {
       case .succeeded:
-        look(
+        check(
           host.current == watch.plan.hosts[number].target?.id, "P8", host: place,
           "it is called succeeded and runs \(host.current?.rawValue ?? "nothing")")
-        look(
+        check(
           watch.plan.hosts[number].target == nil || watch.plan.kind.task != nil || host.receipt?.deployment == watch.plan.id, "P8",
           host: place,
           "it is called succeeded and its receipt is of \(host.receipt?.deployment.rawValue ?? "nothing")")
-        look(!isDamaged(host), "P8", host: place, "it is called succeeded and its release is damaged")
+        check(!isDamaged(host), "P8", host: place, "it is called succeeded and its release is damaged")
         let isOff = host.current == nil && host.releases.isEmpty && host.receipt == nil
-        look(watch.plan.kind.removal == nil || isOff, "P8", host: place, "it is called succeeded and has something of the application")
+        check(watch.plan.kind.removal == nil || isOff, "P8", host: place, "it is called succeeded and has something of the application")
       case .restored, .untouched:
         let back = watch.plan.hosts[number].back?.release.id
-        look(
+        check(
           host.current == watch.current[number] || back != nil && host.current == back, "P8", host: place,
           "it is called restored and runs \(host.current?.rawValue ?? "nothing")")
-        look(
+        check(
           host.foreign == watch.foreign[number], "P8", host: place,
           "it is called restored and its own link \(watch.foreign[number] ?? "") is \(host.foreign ?? "gone")")
       case .unchanged:
-        look(!isDamaged(host), "P8", host: place, "it is called unchanged and its release is damaged")
-        look(host.receipt?.release.id == host.current, "P8", host: place, "it is called unchanged and its receipt is another's")
-      case .changing, .ready, .restoring: look(false, "P8", host: place, "it is still \(status) at the end")
-      case .pending: look(conclusion.status != .succeeded, "P8", host: place, "it was never changed in a deployment that succeeded")
+        check(!isDamaged(host), "P8", host: place, "it is called unchanged and its release is damaged")
+        check(host.receipt?.release.id == host.current, "P8", host: place, "it is called unchanged and its receipt is another's")
+      case .changing, .ready, .restoring: check(false, "P8", host: place, "it is still \(status) at the end")
+      case .pending: check(conclusion.status != .succeeded, "P8", host: place, "it was never changed in a deployment that succeeded")
       default: break
       }
     }
     guard conclusion.status == .succeeded else { return }
     if case .rollback(of: .some) = watch.plan.kind {
       let left = conclusion.hosts.count { !$0.isWhereItShouldBe }
-      look(left == 0, "P8", "it is called gone back and \(left) of its hosts are not")
+      check(left == 0, "P8", "it is called gone back and \(left) of its hosts are not")
     }
     let bounds = watch.plan.bounds
-    look(watch.failed <= bounds.failed, "P5", "it succeeded with \(watch.failed) failed hosts, the budget being \(bounds.failed)")
-    look(
+    check(watch.failed <= bounds.failed, "P5", "it succeeded with \(watch.failed) failed hosts, the budget being \(bounds.failed)")
+    check(
       watch.unreachable <= bounds.unreachable, "P5",
       "it succeeded with \(watch.unreachable) unreachable hosts, the budget being \(bounds.unreachable)")
   }

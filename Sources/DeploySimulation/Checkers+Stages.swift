@@ -45,7 +45,7 @@ extension Checkers {
     }
     let earlier = stageRuns.last { $0.stage == name && $0.revision == revision && !$0.failed && !isUndone($0) }
     if terms.once == .revision, terms.settled != .again {
-      look(
+      check(
         earlier == nil, "once", host: host,
         "stage \(name) ran in \(plan.id), and had run for the same revision in \(earlier?.deployment.rawValue ?? "none")")
     }
@@ -68,7 +68,7 @@ extension Checkers {
     let watch = watches[engine]
     let line = if case .run(let command) = intent.operation { command.line } else { intent.operation.verb }
     let index = undoRuns.firstIndex { $0.stage == mark.stage && $0.revision == mark.revision }
-    look(
+    check(
       index.map { !undoRuns[$0].lines.contains(line) } ?? true, "undo", host: host,
       "stage \(mark.stage) was undone in \(watch.plan.id), and had been undone since it ran")
     if let index {
@@ -79,7 +79,7 @@ extension Checkers {
     let place = intent.site.release
     let isInPlace = place.map { id in hosts.contains { $0.releases.contains { $0.release.id == id && $0.release.bundle == mark.revision } }
     }
-    look(
+    check(
       isInPlace ?? true, "undo", host: host,
       "stage \(mark.stage) was undone in release \(place?.rawValue ?? "none"), and it ran for another one")
     switch mark.undo {
@@ -87,12 +87,12 @@ extension Checkers {
       let left = watch.fleet.filter { number in
         hosts[number].releases.contains { $0.release.id == hosts[number].current && $0.release.bundle == mark.revision }
       }
-      look(left.isEmpty, "undo", host: host, "stage \(mark.stage) was undone while \(left.count) hosts ran its revision")
+      check(left.isEmpty, "undo", host: host, "stage \(mark.stage) was undone while \(left.count) hosts ran its revision")
     case .before, nil:
       let gone = watch.plan.hosts.indices.filter { number in
         watch.plan.hosts[number].action == .change && hosts[watch.fleet[number]].current != watch.current[number]
       }
-      look(gone.isEmpty, "undo", host: host, "\(gone.count) hosts had gone back before stage \(mark.stage) was undone")
+      check(gone.isEmpty, "undo", host: host, "\(gone.count) hosts had gone back before stage \(mark.stage) was undone")
     }
   }
 
@@ -102,7 +102,7 @@ extension Checkers {
     if conclusion.status == .succeeded {
       for undo in watch.plan.undone {
         let ran = undoRuns.contains { $0.stage == undo.mark.stage && $0.revision == undo.mark.revision }
-        look(ran, "undo", "\(watch.plan.id) has succeeded, and stage \(undo.mark.stage) was not undone")
+        check(ran, "undo", "\(watch.plan.id) has succeeded, and stage \(undo.mark.stage) was not undone")
       }
     }
     guard watch.plan.kind == .deploy, conclusion.status == .failed || conclusion.status == .cancelled, watch.plan.flow.goesBack,
@@ -118,7 +118,7 @@ extension Checkers {
     let runs = stageRuns.filter { $0.deployment == watch.plan.id }
     guard !staying, !runs.contains(where: \.isUnknown) else { return }
     for run in runs where watch.plan.flow.stages.contains(where: { $0.name == run.stage && $0.terms?.undo != nil }) {
-      look(
+      check(
         conclusion.undo?.contains { $0.mark.stage == run.stage } == true, "undo",
         "\(watch.plan.id) has failed, its hosts go back, and stage \(run.stage) stays")
     }
@@ -138,13 +138,13 @@ extension Checkers {
   /// P7: a host does not go back past a stage that cannot be undone.
   mutating func isBarred(_ engine: Int, _ host: Int) {
     let stage = barrier(engine)
-    look(stage == nil, "P7", host: host, "it goes back behind stage \(stage ?? ""), which cannot be undone")
+    check(stage == nil, "P7", host: host, "it goes back behind stage \(stage ?? ""), which cannot be undone")
   }
 
   /// P7: a deployment does not end with hosts that would have to go back past a stage that cannot be undone.
   mutating func wayForward(_ engine: Int, _ conclusion: Conclusion) {
     let stage = barrier(engine)
-    look(
+    check(
       stage == nil || conclusion.rollback.isEmpty, "P7",
       "\(conclusion.rollback.count) hosts are to go back behind stage \(stage ?? ""), which cannot be undone")
   }

@@ -20,7 +20,7 @@ extension Checkers {
     for number in watches[engine].drained where conclusion.hosts.indices.contains(number) {
       switch conclusion.hosts[number] {
       case .succeeded, .restored, .untouched:
-        look(
+        check(
           false, "P8", host: watches[engine].fleet[number],
           "a task calls it \(conclusion.hosts[number].word), and it was left out of service")
       default: break

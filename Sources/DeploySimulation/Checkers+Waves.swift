@@ -22,7 +22,7 @@ extension Checkers {
     guard serving[host] else { return }
     serve(host, false)
     let (count, floor) = (watches[engine].servingCount, watches[engine].floor)
-    look(count >= floor, "P4", host: host, "\(count) hosts serve after it was taken out, and the floor is \(floor)")
+    check(count >= floor, "P4", host: host, "\(count) hosts serve after it was taken out, and the floor is \(floor)")
   }
 
   /// Handles a host that has written its receipt. A host writes its receipt after it has its traffic back, so the host serves, even if the
@@ -43,12 +43,12 @@ extension Checkers {
     case .waveBegan(let number, let wave, _):
       decided(engine, "wave \(number) began")
       let open = watches[engine].openWave
-      look(open == nil, "P5", "wave \(number) began before wave \(open ?? 0) had ended")
+      check(open == nil, "P5", "wave \(number) began before wave \(open ?? 0) had ended")
       let all = watches[engine].allowed.indices
       let (failed, isClosed, gates) = (watches[engine].failedGate, watches[engine].openGate == nil, watches[engine].gates)
-      look(failed == nil, "P5", "wave \(number) began after gate \(failed ?? 0) had failed")
-      look(isClosed, "P5", "wave \(number) began while gate \(gates) was open")
-      look(wave.allSatisfy { all.contains($0) }, "P5", "wave \(number) has a host that the plan has not")
+      check(failed == nil, "P5", "wave \(number) began after gate \(failed ?? 0) had failed")
+      check(isClosed, "P5", "wave \(number) began while gate \(gates) was open")
+      check(wave.allSatisfy { all.contains($0) }, "P5", "wave \(number) has a host that the plan has not")
       budget(engine, nil)
       watches[engine].openWave = number
       for host in wave where all.contains(host) { watches[engine].allowed[host] = true }
@@ -65,7 +65,7 @@ extension Checkers {
     case .serviceChanged(let number, let service):
       let host = watches[engine].fleet[number]
       let runs = hosts[host].current != nil || hosts[host].foreign != nil
-      look(service != .in || runs, "P4", host: host, "it is called in service and runs nothing")
+      check(service != .in || runs, "P4", host: host, "it is called in service and runs nothing")
     case .gateOpened(let number, let gate): opened(engine, number, gate)
     case .gateClosed(let number, let answer): closed(engine, number, answer)
     case .shifted(let from, let to): watches[engine].weights = (watches[engine].weights?.before ?? from ?? to, to)
@@ -78,7 +78,7 @@ extension Checkers {
   mutating func exposure(_ engine: Int, _ number: Int, _ now: SimulatedHost) {
     guard let target = watches[engine].plan.hosts[number].target, now.current == target.id else { return }
     let allowed = watches[engine].allowed[number]
-    look(allowed, "P5", host: watches[engine].fleet[number], "it was exposed to \(target.id) though no wave has it")
+    check(allowed, "P5", host: watches[engine].fleet[number], "it was exposed to \(target.id) though no wave has it")
     watches[engine].exposed[number] = true
   }
 
@@ -89,13 +89,13 @@ extension Checkers {
     switch status {
     case .changing:
       watches[engine].inFlight += 1
-      look(!watches[engine].paused, "P5", host: host, "it was begun while the deployment was paused")
-      look(!watches[engine].pruning, "P7", host: host, "it was begun after releases had been pruned")
+      check(!watches[engine].paused, "P5", host: host, "it was begun while the deployment was paused")
+      check(!watches[engine].pruning, "P7", host: host, "it was begun after releases had been pruned")
       budget(engine, host)
       let (inFlight, parallel) = (watches[engine].inFlight, watches[engine].plan.bounds.parallel)
-      look(inFlight <= parallel, "P5", host: host, "\(inFlight) hosts are in flight, and \(parallel) may be")
+      check(inFlight <= parallel, "P5", host: host, "\(inFlight) hosts are in flight, and \(parallel) may be")
       let allowed = watches[engine].allowed[number] || watches[engine].restarting.contains(number)
-      look(allowed, "P5", host: host, "it was begun though no wave has it")
+      check(allowed, "P5", host: host, "it was begun though no wave has it")
     case .pending:
       watches[engine].inFlight -= 1
       serve(host, now.current != nil)
@@ -124,8 +124,8 @@ extension Checkers {
   /// P5: nothing more begins once more hosts have failed, or more hosts are unreachable, than the budget allows.
   private mutating func budget(_ engine: Int, _ host: Int?) {
     let (failed, unreachable, bounds) = (watches[engine].failed, watches[engine].unreachable, watches[engine].plan.bounds)
-    look(failed <= bounds.failed, "P5", host: host, "it was begun after \(failed) hosts had failed, the budget being \(bounds.failed)")
-    look(
+    check(failed <= bounds.failed, "P5", host: host, "it was begun after \(failed) hosts had failed, the budget being \(bounds.failed)")
+    check(
       unreachable <= bounds.unreachable, "P5", host: host,
       "it was begun with \(unreachable) unreachable hosts, the budget being \(bounds.unreachable)")
   }
@@ -135,7 +135,7 @@ extension Checkers {
     guard watches[engine].plan.flow.prunesLast == true, !watches[engine].pruning else { return }
     watches[engine].pruning = true
     let underWay = watches[engine].statuses.count { $0 == .changing || isReady($0) || isRestoring($0) }
-    look(underWay == 0, "P7", "releases were pruned while \(underWay) hosts had not come through")
+    check(underWay == 0, "P7", "releases were pruned while \(underWay) hosts had not come through")
   }
 
   private func isReady(_ status: HostStatus) -> Bool { if case .ready = status { true } else { false } }

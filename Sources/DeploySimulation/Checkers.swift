@@ -20,7 +20,7 @@ package struct BrokenPromise: Sendable, Hashable, CustomStringConvertible {
 package struct Checkers: Sendable {
   package private(set) var broken: [BrokenPromise] = []
   /// The number of comparisons so far.
-  package private(set) var looks = 0
+  package private(set) var checks = 0
   var event = 0
   let seed: UInt64
   var names: [String]
@@ -109,8 +109,8 @@ package struct Checkers: Sendable {
     var concluded = false
   }
 
-  mutating func look(_ holds: Bool, _ promise: String, host: Int? = nil, _ message: @autoclosure () -> String) {
-    looks += 1
+  mutating func check(_ holds: Bool, _ promise: String, host: Int? = nil, _ message: @autoclosure () -> String) {
+    checks += 1
     if !holds { note(promise, host, message()) }
   }
 
@@ -147,7 +147,7 @@ package struct Checkers: Sendable {
       case .happened(.finished(let intent, let outcome)): stageAnswered(engine, intent, outcome)
       case .intended(let intent):
         let last = watches[engine].appended
-        look(intent.id == last + 1, "P2", "intent \(intent.id) follows intent \(last) in the journal")
+        check(intent.id == last + 1, "P2", "intent \(intent.id) follows intent \(last) in the journal")
         watches[engine].appended = intent.id
         held(engine, intent)
       case .noted(let note): noted(engine, note, hosts: hosts)
@@ -165,7 +165,7 @@ package struct Checkers: Sendable {
   }
 
   private mutating func heard(_ engine: Int, _ message: Message) {
-    look(!watches[engine].heard.contains(message.id), "P2", "the message \(message.id) is in the journal twice")
+    check(!watches[engine].heard.contains(message.id), "P2", "the message \(message.id) is in the journal twice")
     watches[engine].heard.append(message.id)
     said(engine, message)
     switch message.kind {
@@ -177,10 +177,10 @@ package struct Checkers: Sendable {
 
   mutating func sent(_ engine: Int, _ intent: Intent, hosts: [SimulatedHost]) {
     // The watch is accessed by its index, because it is large and there are many operations.
-    look(
+    check(
       intent.id <= watches[engine].appended, "P2",
       "\(intent.operation.verb) (intent \(intent.id)) was begun before its intent was in the journal")
-    look(!watches[engine].concluded, "P2", "\(intent.operation.verb) (intent \(intent.id)) was begun after the deployment had concluded")
+    check(!watches[engine].concluded, "P2", "\(intent.operation.verb) (intent \(intent.id)) was begun after the deployment had concluded")
     if case .host(let host) = intent.place, watches[engine].fleet.indices.contains(host), takesOut(intent) {
       out(engine, watches[engine].fleet[host])
     }
@@ -200,27 +200,27 @@ package struct Checkers: Sendable {
       switch change.kind {
       case .ran:
         stageRan(host, hosts, change)
-        look(change.runs <= 1, "at most once", host: host, "intent \(change.intent) of \(change.deployment) ran \(change.runs) times")
+        check(change.runs <= 1, "at most once", host: host, "intent \(change.intent) of \(change.deployment) ran \(change.runs) times")
       case .current, .releases: currency(host, now, change)
       case .receipt: settled(host, now)
       default: break
       }
       if isPartner(host, of: change.deployment) { continue }
       guard let engine = watch(of: change.deployment), let number = watches[engine].numbers[host] else {
-        look(false, "P1", host: host, "\(change.deployment) changed \(change.kind) on a host that is not in its plan")
+        check(false, "P1", host: host, "\(change.deployment) changed \(change.kind) on a host that is not in its plan")
         continue
       }
       if watches[engine].plan.kind.task != nil {
         let moves = change.kind == .current || change.kind == .releases
-        look(!moves, "P7", host: host, "\(change.deployment) is a task, and changed \(change.kind)")
+        check(!moves, "P7", host: host, "\(change.deployment) is a task, and changed \(change.kind)")
         continue
       }
       if let removal = watches[engine].plan.kind.removal {
         let kept = removal.shared || !watches[engine].data[number] || now.hasData
-        look(kept, "P7", host: host, "\(change.deployment) is a removal that keeps data, and took it away")
+        check(kept, "P7", host: host, "\(change.deployment) is a removal that keeps data, and took it away")
         continue
       }
-      look(
+      check(
         !watches[engine].same[number] || isOfStage(now, change) || isOfTakeover(now, change, engine, number), "P10", host: host,
         "\(change.kind) was changed by intent \(change.intent) although the receipt has the same inputs")
       if change.kind == .current {
@@ -253,13 +253,13 @@ package struct Checkers: Sendable {
     if conclusion.status == .succeeded, plan.kind == .deploy, let release = plan.content.release?.id { good.append(release) }
     if let weights = watches[engine].weights, conclusion.status == .failed || conclusion.status == .cancelled, conclusion.traffic == nil {
       let isTaken = conclusion.error?.failure.kind == .fenced
-      look(
+      check(
         isTaken || weights.before == weights.now, "P7",
         "it is called \(conclusion.status.rawValue), and the traffic is \(weights.now.sentence)")
     }
     if let failed = watches[engine].failedGate {
       let isWell = conclusion.status == .succeeded || conclusion.status == .partial
-      look(!isWell, "P5", "it is called \(conclusion.status.rawValue) although gate \(failed) failed")
+      check(!isWell, "P5", "it is called \(conclusion.status.rawValue) although gate \(failed) failed")
     }
     wayForward(engine, conclusion)
     wasUndone(engine, conclusion, hosts)
@@ -270,16 +270,16 @@ package struct Checkers: Sendable {
   /// Handles the end of the simulation. Nothing can happen after it.
   mutating func ended(_ deployments: [(Plan, Conclusion?)], hosts: [SimulatedHost], calm: Bool) {
     for (plan, conclusion) in deployments {
-      look(conclusion != nil, "P6", "deployment \(plan.id) waits for something that will never come")
+      check(conclusion != nil, "P6", "deployment \(plan.id) waits for something that will never come")
     }
     for watch in watches {
       let lost = watch.told.filter { !watch.heard.contains($0) }
-      look(lost.isEmpty, "P2", "messages to \(watch.plan.id) were lost: \(lost)")
+      check(lost.isEmpty, "P2", "messages to \(watch.plan.id) were lost: \(lost)")
     }
     guard calm else { return }
     for host in hosts.indices {
       guard let held = hosts[host].lock, deployments.contains(where: { $0.0.lock.token == held.lock.token }) else { continue }
-      look(false, "P1", host: host, "the lock of \(held.lock.deployment) is still there after its end")
+      check(false, "P1", host: host, "the lock of \(held.lock.deployment) is still there after its end")
     }
   }
 }

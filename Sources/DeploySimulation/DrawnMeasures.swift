@@ -15,13 +15,13 @@ final class DrawnMeasures: Scripts {
   /// The analyses that the strategy asked for, by the function that measures. A later analysis with the same function replaces an earlier
   /// one.
   private var analyses: [Int: Watch] = [:]
-  private var looks: [ScriptID: Look] = [:]
+  private var requests: [ScriptID: Request] = [:]
   private var series: [FleetSeries?]
 
   /// Whether the strategy has asked for an analysis so far.
   var hasAnalysed: Bool { !analyses.isEmpty }
 
-  private struct Look {
+  private struct Request {
     var host: Int
     var watch: Watch
   }
@@ -39,17 +39,17 @@ final class DrawnMeasures: Scripts {
     guard body.recipe == 0, case .host(let host) = subject, series.indices.contains(host), let watch = analyses[body.function] else {
       return scripts.start(script, body, on: subject)
     }
-    looks[script] = Look(host: host, watch: watch)
+    requests[script] = Request(host: host, watch: watch)
   }
 
   func step(_ script: ScriptID, _ answer: Answer) -> Step {
-    if let look = looks.removeValue(forKey: script) { return Step(.ended(.returned(measure(look)))) }
+    if let request = requests.removeValue(forKey: script) { return Step(.ended(.returned(measure(request)))) }
     let step = scripts.step(script, answer)
     if case .asked(.decide(.gate(let gate))) = step.next, let watch = gate.watch { know(watch, at: gate.place) }
     return step
   }
 
-  func kill(_ script: ScriptID) { if looks.removeValue(forKey: script) == nil { scripts.kill(script) } }
+  func kill(_ script: ScriptID) { if requests.removeValue(forKey: script) == nil { scripts.kill(script) } }
 
   private func know(_ watch: Watch, at place: SourcePlace?) {
     guard case .function(let function) = watch.question, let comparison = watch.comparison else { return }
@@ -68,16 +68,16 @@ final class DrawnMeasures: Scripts {
     return Margin.fault(worse, of: unit)?.message
   }
 
-  private func measure(_ look: Look) -> Value {
-    let host = look.host
+  private func measure(_ request: Request) -> Value {
+    let host = request.host
     var own = series[host] ?? FleetSeries(host: host, seed: seed)
     defer { series[host] = own }
     let worse = hosts.hasRelease(host) ? faults.worse.flatMap { Margin($0) } : nil
-    if look.watch.comparison?.unit == .value {
+    if request.watch.comparison?.unit == .value {
       let value = own.value(around: metrics.value)
       return .number(hosts.isIll(host) ? value * Self.illness : worse?.limit(value) ?? value)
     }
-    let total = own.count(around: metrics.requests * Double(look.watch.every.milliseconds) / 1000)
+    let total = own.count(around: metrics.requests * Double(request.watch.every.milliseconds) / 1000)
     let failing = hosts.isIll(host) ? 1 : worse?.limit(metrics.failing) ?? metrics.failing
     return .text("\(own.failures(of: total, failing))/\(total)")
   }

@@ -30,7 +30,7 @@ package struct FleetRun {
   package var mistake: Problem?
   /// Whether the strategy asked for an analysis, which is the only gate that reads measurements.
   package var hasAnalysed: Bool { measures.hasAnalysed }
-  /// Why looks at hosts could not decide, so that a person was asked. Nil if no person was asked.
+  /// Why a gate was inconclusive, so that a person was asked. Nil if no person was asked.
   package private(set) var undecided: String?
   /// The waves, in order.
   package private(set) var waves: [Wave] = []
@@ -164,18 +164,18 @@ package struct FleetRun {
 
   private mutating func perform(_ intent: Intent) {
     guard case .host(let host) = intent.place, hosts.draws.indices.contains(host) else {
-      return push(.finished(intent: intent.id, elsewhere(intent)), after: Self.look)
+      return push(.finished(intent: intent.id, elsewhere(intent)), after: Self.brief)
     }
     switch intent.operation {
     case .activate, .relink: change(host, intent.id)
-    case .check where hosts.isIll(host): push(.finished(intent: intent.id, .failed(.unhealthy, "the check answered no")), after: Self.look)
-    case .run where hosts.isIll(host): push(.finished(intent: intent.id, .failed(.command, "the command exited with 1")), after: Self.look)
-    default: push(.finished(intent: intent.id, told(intent, by: host)), after: Self.look)
+    case .check where hosts.isIll(host): push(.finished(intent: intent.id, .failed(.unhealthy, "the check answered no")), after: Self.brief)
+    case .run where hosts.isIll(host): push(.finished(intent: intent.id, .failed(.command, "the command exited with 1")), after: Self.brief)
+    default: push(.finished(intent: intent.id, told(intent, by: host)), after: Self.brief)
     }
   }
 
   /// How long a check of a host takes.
-  private static let look = Interval(milliseconds: 50)
+  private static let brief = Interval(milliseconds: 50)
   /// How long the engine waits for a host that is unreachable.
   private static let patience = Interval.seconds(60)
 

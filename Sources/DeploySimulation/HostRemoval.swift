@@ -19,7 +19,7 @@ extension SimulatedHost {
   /// Removes the application. The outcome lists the names of everything that stays in the application's folder.
   mutating func remove(shared: Bool, _ job: SimulatedJob) -> Outcome {
     if strange != nil {
-      return .failed(.invalid, "lander did not make current of \(name), and it is left alone", fix: "look whose it is").leavingWhole
+      return .failed(.invalid, "lander did not make current of \(name), and it is left alone", fix: "see whose it is").leavingWhole
     }
     let below = job.path + "/"
     if shared || defect == .dataTaken { files = files.filter { !($0.key + "/").hasPrefix(below + "shared/") } }

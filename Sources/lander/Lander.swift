@@ -35,7 +35,7 @@ struct Lander: AsyncParsableCommand {
           ReapCommand.self, RemoveCommand.self, UnlockCommand.self,
         ]),
       CommandGroup(
-        name: "Look",
+        name: "Inspect",
         subcommands: [
           StatusCommand.self, DiffCommand.self, FollowCommand.self, WaitCommand.self, LogsCommand.self, HistoryCommand.self,
           ShowCommand.self,

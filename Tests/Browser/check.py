@@ -76,12 +76,12 @@ def simulation(browser, file, pictures):
 
 
 def behaviour(browser):
-    # The first matrix is of the deployment, and the other one of its rollback, in which no host needs a look.
+    # The first matrix is of the deployment, and the other one of its rollback, in which no host needs attention.
     visible = "[...document.querySelector('.matrix').querySelectorAll('tbody tr')].filter(r => r.getClientRects().length).length"
     every, fine = browser.value(visible), browser.value("document.querySelector('.matrix').querySelectorAll('tr.fine').length")
     browser.click(".filter")
     left = browser.value(visible)
-    holds("the filter leaves the hosts that need a look", fine > 0 and left == every - fine, [every, fine, left])
+    holds("the filter leaves the hosts that need attention", fine > 0 and left == every - fine, [every, fine, left])
     browser.click(".filter")
     holds("the filter brings the others back", browser.value(visible) == every, browser.value(visible))
     shown = "document.querySelector('details pre').checkVisibility() ? 1 : 0"

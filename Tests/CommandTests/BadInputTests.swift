@@ -202,7 +202,7 @@ struct BadInputTests {
       "cannot use as a folder HERE/file: Not a directory\n  → name another folder with --state\n", code: 21)
   }
 
-  @Test("a command that only looks makes no state folder, and tells of one that was named and is not there")
+  @Test("a command that only reads makes no state folder, and tells of one that was named and is not there")
   func namedState() throws {
     let place = try Workplace.project()
     for words in [["status"], ["verify"], ["hosts"], ["exec", "test", "--", "true"], ["doctor", "--connect"]] {

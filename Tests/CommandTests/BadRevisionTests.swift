@@ -41,7 +41,7 @@ struct BadRevisionTests {
     }
     try refused(
       place, ["deploy"],
-      "deploy.lua:5: app: the bundle is empty: there is no file in it\n  → look whether the build wrote where `bundle` reads\n")
+      "deploy.lua:5: app: the bundle is empty: there is no file in it\n  → check whether the build wrote where `bundle` reads\n")
     mkfifo(place.path + "/app/pipe", 0o644)
     symlink("/etc/passwd", place.path + "/app/out")
     try refused(

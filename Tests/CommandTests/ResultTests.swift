@@ -28,7 +28,7 @@ struct ResultTests {
     #expect(node["cause"]?.text == "input" && node["message"]?.text?.isEmpty == false && run.code == 2, "\(run.out)")
   }
 
-  @Test("every command that only looks gives its result as the schema has it, and says no line beside it")
+  @Test("every command that only reads gives its result as the schema has it, and says no line beside it")
   func looks() throws {
     let place = try Workplace.project()
     let first = try place.lander("deploy", "--json", "--message", "First", "--label", "ticket=SHOP-1", "--actor", "kim")

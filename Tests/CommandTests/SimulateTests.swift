@@ -84,10 +84,10 @@ struct SimulateTests {
     let place = try Workplace.project(body: Self.analysing)
     let words = ["simulate", "--hosts", "20", "--runs", "2", "--seed", "3", "--fault", "worse=+0.05pp", "--requests", "11"]
     let shown = try place.run(words + ["--html", "page.html"])
-    #expect(shown.code == 0 && shown.out.contains("in 100.0% of the runs looks could not decide, and a person approved"), "\(shown.out)")
+    #expect(shown.code == 0 && shown.out.contains("in 100.0% of the runs a gate was inconclusive, and a person approved"), "\(shown.out)")
     #expect(try Node(try place.run(words + ["--json"]).out)["result"]?["rows"]?.list.first?["undecided"]?.number == 1)
     let page = try place.text("page.html")
-    #expect(page.contains("<figcaption>Runs in which looks could not decide, and a person approved</figcaption>"), "\(page)")
+    #expect(page.contains("<figcaption>Runs in which a gate was inconclusive, and a person approved</figcaption>"), "\(page)")
     #expect(page.contains("canary: 100.0%</title>") && page.contains("--requests 11"), "\(page)")
     let calm = try Workplace.project()
     #expect(try calm.lander("simulate", "--runs", "2", "--html", "page.html").code == 0)

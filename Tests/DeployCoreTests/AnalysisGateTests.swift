@@ -15,14 +15,14 @@ struct AnalysisGateTests {
     var conclusion: Conclusion?
     var asked: [Int] = []
 
-    /// - Parameter measure: what a host measures in the look with this number, from 1.
+    /// - Parameter measure: what a host measures in the round with this number, from 1.
     init(
-      _ comparison: Comparison, looks: Int = 5, canaries: [Int]? = nil, twins: [Int]? = nil, hosts: Int? = nil, played: Bool = false,
-      undecided: Gate.Undecided = .fail, failing: Gate.Failing = .fail, _ measure: @escaping (_ host: Int, _ look: Int) -> ScriptResult
+      _ comparison: Comparison, rounds: Int = 5, canaries: [Int]? = nil, twins: [Int]? = nil, hosts: Int? = nil, played: Bool = false,
+      undecided: Gate.Undecided = .fail, failing: Gate.Failing = .fail, _ measure: @escaping (_ host: Int, _ round: Int) -> ScriptResult
     ) {
       let (mine, others) = (canaries ?? Array(0..<comparison.pairs), twins ?? Array(comparison.pairs..<2 * comparison.pairs))
       let watch = Watch(
-        .function(1), hosts: mine + others, every: .seconds(10), looks: looks, isPlayed: played ? true : nil, comparison: comparison)
+        .function(1), hosts: mine + others, every: .seconds(10), looks: rounds, isPlayed: played ? true : nil, comparison: comparison)
       let gate = Gate(.analysis, name: "errors", time: .minutes(1), watch: watch, failing: failing, undecided: undecided)
       let all = hosts ?? 2 * max(1, comparison.pairs)
       let first = Array(0..<max(1, comparison.pairs))
@@ -62,56 +62,57 @@ struct AnalysisGateTests {
     #expect(run.answers.map(\.verdict) == [.fail])
     let message = try #require(run.conclusion?.error?.failure.message)
     #expect(message.hasPrefix("the analysis \"errors\" found the release worse than its twins: 7.9 pp above the twins ("), "\(message)")
-    #expect(message.hasSuffix("and +0.5pp is allowed; 2 pairs of twins, 1 look"), "\(message)")
+    #expect(message.hasSuffix("and +0.5pp is allowed; 2 pairs of twins, 1 round of measurements"), "\(message)")
     #expect(run.asked == [0, 1, 2, 3])
   }
 
   @Test("a release within the margin passes as soon as that is shown, and the strategy continues")
   func good() {
-    let run = Analysed(errors, looks: 50) { _, _ in counts(1, of: 5000) }
+    let run = Analysed(errors, rounds: 50) { _, _ in counts(1, of: 5000) }
     #expect(run.conclusion?.status == .succeeded && run.waves == 2 && run.answers.map(\.verdict) == [.pass])
     #expect(run.asked.count < 4 * 50)
   }
 
   @Test("values are compared host by host, with the verdict for the side on which all of them lie")
   func values() {
-    func run(_ shift: Double) -> Analysed { Analysed(slow, looks: 4) { host, _ in .returned(.number(host < 8 ? 100 * shift : 100)) } }
+    func run(_ shift: Double) -> Analysed { Analysed(slow, rounds: 4) { host, _ in .returned(.number(host < 8 ? 100 * shift : 100)) } }
     #expect(run(1.5).conclusion?.error?.failure.kind == .unfit)
     #expect(run(1.5).answers.first?.comment.contains("50 above the twins") == true)
     #expect(run(1.05).answers.map(\.verdict) == [.pass])
-    let even = Analysed(slow, looks: 4, undecided: .pass) { host, look in .returned(.number(host < 8 && host % 2 == 0 ? 150 : 100)) }
+    let even = Analysed(slow, rounds: 4, undecided: .pass) { host, round in .returned(.number(host < 8 && host % 2 == 0 ? 150 : 100)) }
     #expect(even.answers.first?.comment.contains("do not agree") == true, "\(even.answers)")
   }
 
-  @Test("without any data it ends after three looks, inconclusive, with what the first measurement raised and where")
+  @Test("without any data it ends after three rounds of measurements, inconclusive, with what the first measurement raised and where")
   func silent() throws {
     let error = ScriptError(
       Failure(.transport, "GET https://metrics/: no route"), place: SourcePlace(file: "deploy.lua", line: 7),
       trace: ["deploy.lua:7 in rate of rollout:analyse"])
-    let run = Analysed(errors, looks: 50, undecided: .ask) { host, _ in host == 1 ? .raised(error) : .returned(.null) }
+    let run = Analysed(errors, rounds: 50, undecided: .ask) { host, _ in host == 1 ? .raised(error) : .returned(.null) }
     #expect(run.opened.map(\.kind) == [.analysis, .approval] && run.waves == 1)
     let comment = try #require(run.answers.first?.comment)
     #expect(
-      comment.hasPrefix("no data came in 3 looks; 3 measurements failed, the first on h1: deploy.lua:7: GET https://metrics/: no route"))
+      comment.hasPrefix(
+        "no data came in 3 rounds of measurements; 3 measurements failed, the first on h1: deploy.lua:7: GET https://metrics/: no route"))
     #expect(comment.contains("deploy.lua:7 in rate of rollout:analyse"), "\(comment)")
     #expect(run.asked.count == 12)
-    #expect(Analysed(errors, looks: 50) { _, _ in .returned(.null) }.conclusion?.error?.failure.kind == .unfit)
+    #expect(Analysed(errors, rounds: 50) { _, _ in .returned(.null) }.conclusion?.error?.failure.kind == .unfit)
   }
 
   @Test("measurements that fail for a while are no data, and what comes after them decides")
   func passing() {
     let away = ScriptError(Failure(.transport, "no route"))
-    let run = Analysed(errors, looks: 20) { host, look in look == 2 || look == 3 ? .raised(away) : counts(host < 2 ? 30 : 1) }
+    let run = Analysed(errors, rounds: 20) { host, round in round == 2 || round == 3 ? .raised(away) : counts(host < 2 ? 30 : 1) }
     #expect(run.answers.map(\.verdict) == [.fail])
-    let never = Analysed(errors, looks: 4, undecided: .pass) { host, look in look > 1 ? .raised(away) : counts(3, of: 300) }
+    let never = Analysed(errors, rounds: 4, undecided: .pass) { host, round in round > 1 ? .raised(away) : counts(3, of: 300) }
     #expect(never.answers.first?.comment.contains("requests do not tell") == true, "\(never.answers)")
     #expect(never.answers.first?.comment.contains("12 measurements failed, the first on h0: no route") == true, "\(never.answers)")
   }
 
-  @Test("an analysis that can tell nothing, or compares hosts that do not differ, is refused with the numbers before it looks")
+  @Test("an analysis that can tell nothing, or compares hosts that do not differ, is refused with the numbers before it measures")
   func refused() {
-    func refusal(_ comparison: Comparison, canaries: [Int]? = nil, twins: [Int]? = nil, looks: Int = 5) -> String {
-      let run = Analysed(comparison, looks: looks, canaries: canaries, twins: twins, hosts: 20) { _, _ in counts(0) }
+    func refusal(_ comparison: Comparison, canaries: [Int]? = nil, twins: [Int]? = nil, rounds: Int = 5) -> String {
+      let run = Analysed(comparison, rounds: rounds, canaries: canaries, twins: twins, hosts: 20) { _, _ in counts(0) }
       #expect(run.opened.isEmpty && run.asked.isEmpty)
       return run.conclusion?.error?.failure.message ?? ""
     }
@@ -133,7 +134,7 @@ struct AnalysisGateTests {
 
   @Test("in a rehearsal each host is measured once, and nothing is judged")
   func played() {
-    let run = Analysed(errors, looks: 50, played: true) { _, _ in .returned(.null) }
+    let run = Analysed(errors, rounds: 50, played: true) { _, _ in .returned(.null) }
     #expect(run.answers == [GateAnswer(.pass)] && run.asked == [0, 1, 2, 3] && run.conclusion?.status == .succeeded)
   }
 

@@ -72,10 +72,10 @@ struct GateTests {
   private let first = Decision.wave([0], parallel: nil)
   private let second = Decision.wave([1], parallel: nil)
 
-  private func watch(_ looks: Int = 3, allow: Int = 0, undecided: Gate.Undecided = .ask, failing: Gate.Failing = .fail) -> Decision {
+  private func watch(_ checks: Int = 3, allow: Int = 0, undecided: Gate.Undecided = .ask, failing: Gate.Failing = .fail) -> Decision {
     .gate(
       Gate(
-        .check, name: "watch", time: .seconds(20), watch: Watch(.check(.port(80)), every: .seconds(10), looks: looks, allow: allow),
+        .check, name: "watch", time: .seconds(20), watch: Watch(.check(.port(80)), every: .seconds(10), looks: checks, allow: allow),
         failing: failing, undecided: undecided))
   }
 
@@ -173,9 +173,9 @@ struct GateTests {
       ])
   }
 
-  // MARK: looks
+  // MARK: checks
 
-  @Test("a watch looks at the hosts that have the release, again and again, and passes when all looks were good")
+  @Test("a watch checks the hosts that have the release, again and again, and passes when no check failed")
   func watched() {
     var stand = stand([first, watch(), second])
     #expect(stand.opened.first?.watch?.hosts == [0])
@@ -234,16 +234,16 @@ struct GateTests {
     #expect(stand.checks == 0 && stand.waves == 0)
   }
 
-  @Test("a watch that would fill the journal is refused before it looks")
+  @Test("a watch that would fill the journal is refused before it begins")
   func most() {
     let gate = Gate(
       .check, name: "watch", time: .minutes(60), watch: Watch(.check(.port(80)), hosts: Array(0..<40), every: .seconds(1), looks: 3601))
     let stand = stand([.gate(gate)], hosts: 40)
     #expect(stand.checks == 0 && stand.opened.isEmpty)
-    #expect(stand.conclusion?.error?.failure.message == "the watch \"watch\" would look 144040 times, and 100000 is the most")
+    #expect(stand.conclusion?.error?.failure.message == "the watch \"watch\" would make 144040 checks, and 100000 is the most")
   }
 
-  @Test("what is looked at is dropped when the gate closes early")
+  @Test("checks that are under way are dropped when the gate closes early")
   func dropped() {
     var stand = stand([first, watch(), second]) { intent in if case .check = intent.operation { nil } else { .done() } }
     #expect(stand.open.count == 1)
@@ -252,7 +252,7 @@ struct GateTests {
     #expect(stand.conclusion?.status == .succeeded)
   }
 
-  @Test("a function that looks for too long is ended, and found the host bad")
+  @Test("a check function that takes too long is ended, and the host counts as bad")
   func slow() {
     let watch = Watch(.function(9), every: .seconds(10), looks: 2, limit: .seconds(3))
     var stand = stand([first, .gate(Gate(.check, name: "watch", time: .seconds(10), watch: watch)), second])
@@ -289,8 +289,8 @@ struct GateTests {
   }
 
   @Test("a cancel closes the gate that is open, and the deployment ends", arguments: [false, true])
-  func cancelled(looking: Bool) {
-    var stand = stand([first, looking ? watch() : .gate(approval), second])
+  func cancelled(checking: Bool) {
+    var stand = stand([first, checking ? watch() : .gate(approval), second])
     stand.say(.cancel)
     #expect(stand.conclusion?.status == .cancelled && stand.conclusion?.rollback == [0])
     #expect(stand.answers.map(\.verdict) == [.inconclusive])
@@ -325,7 +325,7 @@ struct GateTests {
 final class Deciding: Scripts {
   private var decisions: ArraySlice<Decision>
   private let catches: Bool
-  /// Running functions that look. They sleep until they are ended.
+  /// Running check functions. They sleep until they are ended.
   private var sleeping: [ScriptID] = []
   init(_ decisions: [Decision], catches: Bool = false) {
     self.decisions = decisions[...]

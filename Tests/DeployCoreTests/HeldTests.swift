@@ -145,8 +145,8 @@ struct HeldTests {
     #expect(stand.conclusion?.status == .failed && stand.conclusion?.error?.failure.kind == .timeout)
   }
 
-  @Test("a watch begins no look while it is paused, and looks as often afterwards")
-  func looks() {
+  @Test("a watch begins no check while it is paused, and makes all of its checks afterwards")
+  func checks() {
     let watch = Gate(.check, name: "watch", time: .minutes(1), watch: Watch(.check(.port(80)), every: .seconds(20), looks: 3))
     var stand = Stand([[.decide(.wave([0], parallel: nil)), .decide(.gate(watch)), .decide(.wave([1], parallel: nil))]])
     stand.say(.pause)

@@ -6,7 +6,7 @@ import Testing
 /// Tests a watch with hosts that give no answer, in simulated time.
 @Suite("Hosts that hang while they are watched")
 struct HungHostTests {
-  /// How a look at a host ends.
+  /// How a check of a host ends.
   private enum Reply {
     case never
     case after(Int, good: Bool)
@@ -14,14 +14,14 @@ struct HungHostTests {
 
   /// A deployment with a wave of all hosts and a watch, simulated second by second.
   private struct Watched {
-    var looks: [(at: Int, host: Int)] = []
+    var checks: [(at: Int, host: Int)] = []
     var closed: (at: Int, answer: GateAnswer)?
     var remarks: [String] = []
     var cancelled = 0
     private var now = 0
     private var waiting: [(at: Int, happening: Happening)] = []
 
-    /// - Parameter reply: how a look at this host, at this second, ends.
+    /// - Parameter reply: how a check of this host, at this second, ends.
     init(
       _ gate: Gate, hosts: Int, rules: Plan.Flow.Rules = .newest, scripts: (any Scripts)? = nil, _ reply: (_ host: Int, _ at: Int) -> Reply
     ) {
@@ -36,11 +36,11 @@ struct HungHostTests {
         for effect in conductor.take(happening) {
           switch effect {
           case .perform(let intent):
-            guard case .host(let host) = intent.place, intent.operation.isLook else {
+            guard case .host(let host) = intent.place, intent.operation.isCheck else {
               waiting.append((now, .finished(intent: intent.id, .done())))
               continue
             }
-            looks.append((now - opened, host))
+            checks.append((now - opened, host))
             if case .after(let seconds, let good) = reply(host, now - opened) {
               let outcome = good ? Outcome.done(.bool(true)) : .failed(.unhealthy, "port 80 is closed")
               waiting.append((now + seconds, .finished(intent: intent.id, outcome)))
@@ -56,18 +56,18 @@ struct HungHostTests {
       }
     }
 
-    func times(of host: Int) -> [Int] { looks.filter { $0.host == host }.map(\.at) }
+    func times(of host: Int) -> [Int] { checks.filter { $0.host == host }.map(\.at) }
   }
 
   private func gate(
     _ question: Watch.Question = .check(.port(80)), during: Int = 12, every: Int = 4, limit: Int = 2, allow: Int = 0
   ) -> Gate {
-    let looks = (during + every - 1) / every + 1
-    let watch = Watch(question, every: .seconds(every), looks: looks, limit: .seconds(limit), allow: allow)
+    let checks = (during + every - 1) / every + 1
+    let watch = Watch(question, every: .seconds(every), looks: checks, limit: .seconds(limit), allow: allow)
     return Gate(.check, name: "watch", time: .seconds(during), watch: watch)
   }
 
-  @Test("while a host gives no answer the others are looked at at their interval, and one that turns bad fails the gate at once")
+  @Test("while a host gives no answer the others are checked at their interval, and one that turns bad fails the gate at once")
   func others() {
     let watched = Watched(gate(), hosts: 3) { host, at in host == 0 ? .never : .after(0, good: host == 2 || at < 8) }
     #expect(watched.times(of: 1) == [0, 4, 8] && watched.times(of: 2) == [0, 4, 8])
@@ -79,7 +79,7 @@ struct HungHostTests {
     #expect(old.times(of: 1) == [0, 104])
   }
 
-  @Test("a host that gives no answer is named, counts in the look's own time, and the watch ends in its own")
+  @Test("a host that gives no answer is named, counts within the time of its check, and the watch ends in its own")
   func named() {
     let watched = Watched(gate(), hosts: 2) { host, _ in host == 0 ? .never : .after(0, good: true) }
     #expect(watched.times(of: 1) == [0, 4, 8, 12])
@@ -88,17 +88,17 @@ struct HungHostTests {
     #expect(
       watched.remarks == ["h0 gave the watch \"watch\" no answer within 2 s; it is asked again, and the others meanwhile"])
     #expect(watched.cancelled == watched.times(of: 0).count)
-    // A host that answers again at its last look has missed the looks before.
+    // A host that answers again at its last check has missed the checks before.
     let back = Watched(gate(), hosts: 2) { host, at in host == 0 && at < 8 ? .never : .after(0, good: true) }
     #expect(
       back.closed?.answer
-        == GateAnswer(.inconclusive, comment: "2 of 8 looks got no answer, the first from h0: it gave no answer within 2 s"))
+        == GateAnswer(.inconclusive, comment: "2 of 8 checks got no answer, the first from h0: it gave no answer within 2 s"))
     #expect(
       Watched(gate(allow: 2), hosts: 2) { host, at in host == 0 && at < 8 ? .never : .after(0, good: true) }.closed?.answer.verdict == .pass
     )
   }
 
-  @Test("a host that answers late, but in time, is looked at as often as the others, and a watch passes")
+  @Test("a host that answers late, but in time, is checked as often as the others, and a watch passes")
   func slow() {
     let watched = Watched(gate(limit: 10), hosts: 2) { host, _ in .after(host == 0 ? 7 : 0, good: true) }
     #expect(watched.times(of: 0) == [0, 8, 16, 24] && watched.times(of: 1) == [0, 4, 8, 12])
@@ -124,21 +124,21 @@ struct HungHostTests {
     #expect(spinning.closed?.at == 2)
   }
 
-  @Test("a watch without hosts of its own looks at ready hosts that run the release, not at those that only stopped the one before")
+  @Test("a watch without hosts of its own checks ready hosts that run the release, not at those that only stopped the one before")
   func ready() {
-    for (segment, isLookedAt) in [
+    for (segment, isChecked) in [
       (Segment.stop, false), (.deliver, false), (.install, false), (.start, true), (.validate, true), (.admit, true),
     ] {
       let watched = Watched(
         gate(), hosts: 2, scripts: WatchingScripts([.wave([0, 1], parallel: nil, upto: segment), .gate(gate())])
       ) { _, _ in .after(0, good: true) }
-      #expect(watched.times(of: 1) == (isLookedAt ? [0, 4, 8, 12] : []))
-      #expect(watched.closed?.answer.verdict == (isLookedAt ? .pass : .inconclusive))
+      #expect(watched.times(of: 1) == (isChecked ? [0, 4, 8, 12] : []))
+      #expect(watched.closed?.answer.verdict == (isChecked ? .pass : .inconclusive))
     }
   }
 
   @Test(
-    "whatever hosts answer and when, each that answers is looked at as often as was asked, and the gate ends in its time"
+    "whatever hosts answer and when, each that answers is checked as often as was asked, and the gate ends in its time"
   )
   func anyTimes() {
     for seed in 1...300 {
@@ -146,7 +146,7 @@ struct HungHostTests {
       func below(_ n: Int) -> Int { Int.random(in: 0..<n, using: &chance) }
       let hosts = below(50) == 0 ? 110 : 1 + below(5)
       let gate = gate(during: 1 + below(30), every: 1 + below(9), limit: 1 + below(12), allow: below(4))
-      let (limit, looks) = (gate.watch?.limit.milliseconds ?? 0, gate.watch?.looks ?? 0)
+      let (limit, checks) = (gate.watch?.limit.milliseconds ?? 0, gate.watch?.looks ?? 0)
       let hangs = below(3)
       var silent = 0
       let watched = Watched(gate, hosts: hosts) { _, _ in
@@ -157,17 +157,17 @@ struct HungHostTests {
         return .after(below(limit / 1000 + 1), good: true)
       }
       #expect(watched.closed != nil && .seconds(watched.closed?.at ?? 0) <= gate.longest, "seed \(seed)")
-      for host in 0..<hosts { #expect(watched.times(of: host).count <= looks, "seed \(seed)") }
+      for host in 0..<hosts { #expect(watched.times(of: host).count <= checks, "seed \(seed)") }
       #expect((watched.closed?.answer.verdict == .pass) || silent > 0, "seed \(seed)")
-      if silent == 0 { #expect(watched.looks.count == hosts * looks, "seed \(seed)") }
+      if silent == 0 { #expect(watched.checks.count == hosts * checks, "seed \(seed)") }
       if silent > (gate.watch?.allow ?? 0) { #expect(watched.closed?.answer.verdict == .inconclusive, "seed \(seed)") }
     }
   }
 }
 
 extension DeployModel.Operation {
-  /// Whether a watch, or a function that looks, asks for this operation in these tests.
-  fileprivate var isLook: Bool {
+  /// Whether a watch, or a check function, asks for this operation in these tests.
+  fileprivate var isCheck: Bool {
     switch self {
     case .check, .run: true
     default: false
@@ -175,19 +175,19 @@ extension DeployModel.Operation {
   }
 }
 
-/// A strategy that makes these decisions, and functions that look: each asks its host once, or sleeps.
+/// A strategy that makes these decisions, and check functions: each asks its host once, or sleeps.
 private final class WatchingScripts: Scripts {
   private var decisions: ArraySlice<Decision>
   private let asksHost: Bool
-  private var looking: [ScriptID: Int] = [:]
+  private var checking: [ScriptID: Int] = [:]
   init(_ decisions: [Decision], asksHost: Bool = false) { (self.decisions, self.asksHost) = (decisions[...], asksHost) }
   func start(_ script: ScriptID, _ body: Body, on subject: Subject) {
-    if body.function == 9, case .host(let host) = subject { looking[script] = host }
+    if body.function == 9, case .host(let host) = subject { checking[script] = host }
   }
   func kill(_ script: ScriptID) {}
   func step(_ script: ScriptID, _ answer: Answer) -> Step {
     if case .cancel(let failure) = answer { return Step(.ended(.raised(ScriptError(failure)))) }
-    if let host = looking[script] {
+    if let host = checking[script] {
       if case .begin = answer {
         return Step(.asked(asksHost ? .perform(.host(host), .run(Command(.shell("ready"))), timeout: nil) : .sleep(.minutes(5))))
       }

@@ -103,11 +103,11 @@ struct StageMarksTests {
     #expect(
       problems.list[0].fix
         == "where it was begun, lander resume d0 finds out and continues\n"
-        + "else look whether it is done: then lander deploy web --group g --ran migrate, else lander deploy web --group g --again migrate")
+        + "else check whether it is done: then lander deploy web --group g --ran migrate, else lander deploy web --group g --again migrate")
     let undoing = try #require(Self.refused { try Self.settled([Self.survey([Self.mark(.undoing)])]) })
     #expect(
       undoing.list[0].fix?.hasSuffix(
-        "else look whether it is undone: then lander deploy web --group g --again migrate, else lander deploy web --group g --ran migrate")
+        "else check whether it is undone: then lander deploy web --group g --again migrate, else lander deploy web --group g --ran migrate")
         == true)
     #expect(try Self.settled([Self.survey([Self.mark(.begun)])], ran: ["migrate"]) == .told)
     #expect(try Self.settled([Self.survey([Self.mark(.begun)])], again: ["migrate"]) == .again)

@@ -30,14 +30,14 @@ struct AlarmRollbackTests {
     let isBroken = Mutex(false)
     /// Whether only the next start fails.
     let failsOnce = Mutex(false)
-    let looks = Mutex<[String]>([])
+    let checked = Mutex<[String]>([])
 
     func host(_ name: String) -> SimulatedHost {
       var host = Bench.host(name)
       host.commands = { [self] line, _ in
         var command = SimulatedCommand()
         if line == "probe" {
-          looks.withLock { $0.append(name) }
+          checked.withLock { $0.append(name) }
           if isBad.withLock({ $0 }) { command.status = 1 }
         }
         let fails = failsOnce.withLock { fails in
@@ -205,7 +205,7 @@ struct AlarmRollbackTests {
     #expect(end.record.end == .fired && end.standing == .back, "\(end.record)")
   }
 
-  @Test("while somebody else is at work on the hosts there are no looks, and what was found meanwhile does not count")
+  @Test("while somebody else is at work on the hosts there are no checks, and what was found meanwhile does not count")
   func waits() async throws {
     let health = Health()
     let (bench, id) = try await deployed(health)
@@ -217,7 +217,7 @@ struct AlarmRollbackTests {
       hearing: { event in
         guard case .waits(let why, _) = event else { return }
         heard.withLock { $0.append(why) }
-        #expect(health.looks.withLock { $0 }.isEmpty)
+        #expect(health.checked.withLock { $0 }.isEmpty)
         health.isBad.withLock { $0 = false }
         Task {
           await bench.clock.sleep(.minutes(2))
@@ -237,7 +237,7 @@ struct AlarmRollbackTests {
     #expect(end.record.end == .inconclusive && end.record.reason == "deployment d-elsewhere has h1 at its end" && end.back == nil)
   }
 
-  @Test("after a partial deployment was finished, the hosts that had the release first are looked at too")
+  @Test("after a partial deployment was finished, the hosts that had the release first are checked too")
   func finished() async throws {
     let health = Health()
     let stopping = """
@@ -256,6 +256,6 @@ struct AlarmRollbackTests {
     let alarm = try await second.desk.alarm(of: planned.plan.id.rawValue, in: MemoryBook())
     #expect(alarm.hosts == [0, 1])
     let end = try await watch(planned.plan.id, second, MemoryBook())
-    #expect(end.record.end == .passed && Set(health.looks.withLock { $0 }) == ["h1", "h2"], "\(end.record)")
+    #expect(end.record.end == .passed && Set(health.checked.withLock { $0 }) == ["h1", "h2"], "\(end.record)")
   }
 }

@@ -17,8 +17,8 @@ struct AlarmTests {
 
   /// The answers of the probe on all hosts.
   private final class Health: Sendable {
-    let looks = Mutex(0)
-    /// The number of looks after which the probe answers bad; nil: it never does.
+    let checks = Mutex(0)
+    /// The number of checks after which the probe answers bad; nil: it never does.
     let badAfter = Mutex<Int?>(nil)
   }
 
@@ -29,9 +29,9 @@ struct AlarmTests {
       host.commands = { line, _ in
         var command = SimulatedCommand()
         guard line == "probe" else { return command }
-        let number = health.looks.withLock { looks in
-          looks += 1
-          return looks
+        let number = health.checks.withLock { checks in
+          checks += 1
+          return checks
         }
         if let after = health.badAfter.withLock({ $0 }), number > after { command.status = 1 }
         return command
@@ -69,7 +69,7 @@ struct AlarmTests {
     #expect(bench.transport.hosts.allSatisfy { $0.lock == nil })
   }
 
-  @Test("more bad looks than are allowed take the hosts back as a rollback that says why")
+  @Test("more failed checks than are allowed take the hosts back as a rollback that says why")
   func fires() async throws {
     let health = Health()
     health.badAfter.withLock { $0 = 6 }
@@ -88,7 +88,7 @@ struct AlarmTests {
     #expect(again.record.end == .fired && again.back == nil, "it fires once")
   }
 
-  @Test("who watches hears at how many hosts the alarm looks, without those that it leaves out")
+  @Test("who watches hears the number of hosts that the alarm checks, without those that it leaves out")
   func count() async throws {
     let (bench, alarm, _) = try await deployed(Health())
     bench.transport.change("h2") { $0.receipt = nil }
@@ -98,16 +98,16 @@ struct AlarmTests {
     let said = heard.withLock { events in
       events.compactMap { event -> String? in
         switch event {
-        case .began(_, let hosts): "looks at \(hosts)"
+        case .began(_, let hosts): "checks \(hosts)"
         case .leavesOut(let names, _, let rest): "leaves out \(names), \(rest) are left"
         default: nil
         }
       }
     }
-    #expect(said == ["leaves out [\"h2\"], 1 are left", "looks at 1"], "\(said)")
+    #expect(said == ["leaves out [\"h2\"], 1 are left", "checks 1"], "\(said)")
   }
 
-  @Test("a newer deployment ends an alarm without effect, also if its looks are bad by then")
+  @Test("a newer deployment ends an alarm without effect, even if its checks have failed by then")
   func superseded() async throws {
     let health = Health()
     let (bench, alarm, book) = try await deployed(health)
@@ -131,7 +131,7 @@ struct AlarmTests {
     #expect(record.end == .superseded && record.reason == "h2 has what deployment d-elsewhere brought" && back == nil)
   }
 
-  @Test("if no look got an answer nothing goes back, and nobody can tell")
+  @Test("if no check got an answer nothing goes back, and nobody can tell")
   func inconclusive() async throws {
     let (bench, alarm, _) = try await deployed(Health())
     var faults = Faults()

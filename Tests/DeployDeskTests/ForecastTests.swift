@@ -53,7 +53,7 @@ struct ForecastTests {
     #expect(try exposed(1) != exposed(2))
   }
 
-  @Test("a leak is found only by a strategy that looks long enough, and later by one that looks later")
+  @Test("a leak is found only by a strategy that watches long enough, and later by one that watches later")
   func leak() throws {
     let patient =
       "strategy = canary { first = 1, batch = \"100%\", watch = \"20m\", check = { http = \"http://localhost/\", every = \"1m\" } },"

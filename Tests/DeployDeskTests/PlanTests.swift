@@ -76,13 +76,13 @@ struct PlanTests {
     expectText(
       String(happens[from...]),
       """
-          gate 1, check "watch": check port 80 every 30 s for 2 m, 1 bad look allowed on h1 ≤ 2 m 30 s
+          gate 1, check "watch": check port 80 every 30 s for 2 m, 1 failed check allowed on h1 ≤ 2 m 30 s
             on h1
               check port 80  ≤ 5 s
           gate 2, approval "approve": good? ≤ 24 h
           wave 2, h2
             the same as wave 1
-          gate 3, check "watch": check port 80 every 30 s for 2 m, 1 bad look allowed on h1 h2 ≤ 2 m 30 s
+          gate 3, check "watch": check port 80 every 30 s for 2 m, 1 failed check allowed on h1 h2 ≤ 2 m 30 s
             on h1 h2
               check port 80  ≤ 5 s
           at the end
@@ -93,8 +93,8 @@ struct PlanTests {
       """)
   }
 
-  @Test("a function that looks at hosts and says no to made-up answers hides nothing of a plan")
-  func looks() async throws {
+  @Test("a check function that says no to made-up answers hides nothing of a plan")
+  func checks() async throws {
     let place = BenchProject(
       body: "strategy = canary { watch = \"1s\", check = function(host) return host:run(\"cat x\").stdout == \"up\" end },")
     let plan = try await plan(place)

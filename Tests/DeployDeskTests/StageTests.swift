@@ -96,7 +96,7 @@ struct StageTests {
       deploy.lua:8: stage "migrate" was begun for this revision by deployment gone of me@bench, and nobody knows whether it came to its \
       end; it does not run again by itself
         → where it was begun, lander resume gone finds out and continues
-          else look whether it is done: then lander deploy app --group test --ran migrate, \
+          else check whether it is done: then lander deploy app --group test --ran migrate, \
       else lander deploy app --group test --again migrate
 
       """)

@@ -52,7 +52,7 @@ struct WholenessTests {
     let folder = "\(ground.path)/releases/\(release.id)"
     #expect(try await state(ground).damage == [])
     _ = Ground.sh("cd '\(folder)' && echo cache >cache && echo more >bin/more && chmod 700 bin && echo edited >>grüße")
-    #expect(try await state(ground).damage == [], "what hooks and the application add or change is no damage that a look finds")
+    #expect(try await state(ground).damage == [], "what hooks and the application add or change is no damage that a check finds")
     _ = Ground.sh("cd '\(folder)' && rm key \"$(printf 'new\\nline')\" && rm -r deep/er/est")
     #expect(try await state(ground).damage.map(\.kind) == [.lacking(4, of: 26)])
     _ = Ground.sh("mv '\(ground.path)/.lander/manifests/\(release.id)' '\(ground.folder)/m'")
@@ -206,18 +206,18 @@ struct WholenessTests {
     let old = Ground.sh("sha256sum <'\(current)/d/1'")
     let reader = Task.detached {
       var odd: [String] = []
-      var looks = 0
+      var checks = 0
       while !Task.isCancelled {
         let sums = Ground.sh("cd '\(current)/d' && cat 5 | sha256sum; sha256sum <8")
         odd += sums.split(separator: "\n").map { $0 + "\n" }.filter { $0 != good && $0 != old }
-        looks += 1
+        checks += 1
       }
-      return (odd, looks)
+      return (odd, checks)
     }
     let outcome = await ground.perform(3, .stage(release))
     reader.cancel()
-    let (odd, looks) = await reader.value
-    #expect(outcome.failure == nil && odd == [] && looks > 3, "\(odd) in \(looks) looks")
+    let (odd, checks) = await reader.value
+    #expect(outcome.failure == nil && odd == [] && checks > 3, "\(odd) in \(checks) checks")
     #expect(Ground.sh("sha256sum <'\(current)/d/8'") == good)
     await ground.end()
   }

@@ -52,7 +52,7 @@ struct AlarmWordTests {
       ("{ during = \"1h\", port = 80, every = \"0.5s\" }", "every of alarm of recipe \"web\" is 0.5 s, and a second is the least"),
       (
         "{ during = \"7d\", port = 80, every = \"10s\" }",
-        "alarm of recipe \"web\" would look 60480 times at each host, and 1000 times is the most; write every = \"605s\" or more"
+        "alarm of recipe \"web\" would check each host 60480 times, and 1000 times is the most; write every = \"605s\" or more"
       ),
       ("{ durring = \"1h\", port = 80 }", "alarm of recipe \"web\" has no field \"durring\"; did you mean during?"),
       (

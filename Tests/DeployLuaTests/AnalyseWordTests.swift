@@ -24,7 +24,7 @@ struct AnalyseWordTests {
     return try #require(rig.run(strategy, on: .rollout(options: options)).result.error?.failure.message, "\(body)")
   }
 
-  @Test("an analysis is a gate that looks at canaries and the twins of their zones, as often as its time has room")
+  @Test("an analysis is a gate that measures canaries and the twins of their zones, as often as its time has room")
   func analysis() throws {
     let plain = try #require(
       try gate("rollout:analyse { canary = rollout.targets:take(2), rate = function() end, margin = '+0.5pp', during = '1m' }"))

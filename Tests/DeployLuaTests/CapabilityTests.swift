@@ -204,7 +204,7 @@ struct Foreign {
     #expect(error.failure.fix == "add it in plugins/x/plugin.lua: capabilities = { …, \"local.read:a\" }")
   }
 
-  @Test("a strategy of a plugin asks people with approval only, and its looks need what they do")
+  @Test("a strategy of a plugin asks people with approval only, and its checks need what they do")
   func strategies() throws {
     func run(_ call: String, _ capabilities: [String]) throws -> ScriptResult {
       let code = "return strategy 's' (function(rollout) \(call) rollout:wave(rollout.targets) end)"

@@ -66,7 +66,7 @@ import Testing
     #expect(bad.result.error?.place == SourcePlace(file: "deploy.lua", line: 4))
   }
 
-  @Test("a look that the end of the waiting cut short does not hide the last answer, and no look gets less than a second")
+  @Test("a check that the end of the waiting cut short does not hide the last answer, and no check gets less than a second")
   func lastAnswer() throws {
     var asked = 0
     let bad = try run("host:wait_for { http = 'http://localhost/', timeout = '3s', every = '1s' }") { _, _ in

@@ -46,7 +46,7 @@ struct GateWordTests {
     #expect(try gate("rollout:watch { during = '5s', command = 'curl lb', from = 'engine' }")?.watch == engine)
   }
 
-  @Test("a function that looks is called with each host")
+  @Test("a check function is called with each host")
   func function() throws {
     let rig = try Rig(
       """
@@ -127,7 +127,10 @@ struct GateWordTests {
       ("rollout:watch { during = '1m' }", "rollout:watch takes exactly one of http, port, command and check"),
       ("rollout:watch { during = '1m', port = 1, command = 'x' }", "rollout:watch takes exactly one of http, port, command and check"),
       ("rollout:watch { port = 1 }", "rollout:watch needs during"),
-      ("rollout:watch { during = '3d', every = '1s', port = 1 }", "rollout:watch would look 259200 times, and 10000 times is the most"),
+      (
+        "rollout:watch { during = '3d', every = '1s', port = 1 }",
+        "rollout:watch would check each host 259200 times, and 10000 times is the most"
+      ),
       ("rollout:watch { during = '1m', port = 1, alow = 1 }", "rollout:watch has no field \"alow\""),
       (
         "rollout:watch { during = '1m', port = 1, on_fail = 'ignore' }",

@@ -113,13 +113,13 @@ struct ServiceTests {
 
   @Test("it waits while a unit is starting, and at most as long as it may take")
   func waits() throws {
-    var looks = 0
+    var checks = 0
     let good = try run("host:service('start', 'shop')") { line in
       guard line.contains("is-active") else { return Self.exit(0) }
-      looks += 1
-      return looks < 4 ? Self.exit(3, "activating\n") : Self.exit(0, "active\n")
+      checks += 1
+      return checks < 4 ? Self.exit(3, "activating\n") : Self.exit(0, "active\n")
     }
-    #expect(good.result == .returned(.null) && looks == 4 && good.sleeps == 3)
+    #expect(good.result == .returned(.null) && checks == 4 && good.sleeps == 3)
     let never = try run("host:service('start', 'shop', { timeout = '5s' })") { line in
       line.contains("is-active") ? Self.exit(3, "activating\n") : Self.exit(0)
     }
@@ -138,11 +138,11 @@ struct ServiceTests {
     let inactive = try ended("inactive")
     #expect(inactive?.failure.message == "shop was started, and is inactive again")
     #expect(inactive?.failure.fix == "give wait = false if it is a unit that is to end")
-    var looks = 0
+    var checks = 0
     let short = try run("host:service('restart', 'shop', { stays = '2s' })") { line in
       guard line.contains("is-active") else { return Self.exit(0) }
-      looks += 1
-      return looks == 1 ? Self.exit(0) : Self.exit(3, "activating\n")
+      checks += 1
+      return checks == 1 ? Self.exit(0) : Self.exit(3, "activating\n")
     }
     #expect(short.result.error?.failure.message == "shop was active, and is not any more 2 s later")
     #expect(try run("host:service('start', 'shop', { stays = '2s' })").asked.count == 3)

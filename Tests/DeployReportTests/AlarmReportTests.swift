@@ -26,19 +26,19 @@ struct AlarmReportTests {
     #expect(
       report().began(at: 2, on: Surface()) == [
         "The alarm of deployment d2 is watched until 2027-01-15 09:00:00: GET http://localhost/ready on 2 hosts, every 10 s; "
-          + "12 looks so far, 1 bad. Ctrl-C stops watching only."
+          + "12 checks so far, 1 failed. Ctrl-C stops watching only."
       ])
-    #expect(report().bad("h1: no", on: Surface()) == "  bad  h1: no (bad look 1 of at most 3)")
+    #expect(report().bad("h1: no", on: Surface()) == "  bad  h1: no (failed check 1 of at most 3)")
     let strict = AlarmReport(Alarm(during: .minutes(1), check: .port(80)), record)
-    #expect(strict.bad("h1: no", on: Surface()) == "  bad  h1: no (bad look 1; none is allowed)")
+    #expect(strict.bad("h1: no", on: Surface()) == "  bad  h1: no (failed check 1; none is allowed)")
   }
 
   @Test(
     "one line says how it stands, or how it ended",
     arguments: [
       (nil, nil, false, "Nobody watches the alarm of deployment d2 until 2027-01-15 09:00:00: lander follow d2 --alarm"),
-      (nil, nil, true, "The alarm of deployment d2 is watched until 2027-01-15 09:00:00; 12 looks, 1 bad."),
-      (.passed, nil, false, "The alarm of deployment d2 is over, and nothing fired: 12 looks, 1 bad."),
+      (nil, nil, true, "The alarm of deployment d2 is watched until 2027-01-15 09:00:00; 12 checks, 1 failed."),
+      (.passed, nil, false, "The alarm of deployment d2 is over, and nothing fired: 12 checks, 1 failed."),
       (
         .fired, "h1: no", false,
         "The alarm of deployment d2 fired: h1: no. Nothing is known of its rollback: lander status shows its hosts."
@@ -46,7 +46,7 @@ struct AlarmReportTests {
       (.superseded, "deployment d3 is newer", false, "The alarm of deployment d2 has ended without effect: deployment d3 is newer."),
       (
         .inconclusive, "h1 never answered", false,
-        "The alarm of deployment d2 is over, and nobody can tell of every host: h1 never answered; 12 looks, 1 bad."
+        "The alarm of deployment d2 is over, and nobody can tell of every host: h1 never answered; 12 checks, 1 failed."
       ),
     ] as [(AlarmRecord.End?, String?, Bool, String)])
   func line(end: AlarmRecord.End?, reason: String?, isWatched: Bool, expected: String) {

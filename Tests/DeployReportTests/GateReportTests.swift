@@ -36,7 +36,7 @@ struct GateReportTests {
     #expect(
       plain(facts)
         == """
-        11:30:48  Gate 1: check "health": check http://localhost/ready every 10 s for 10 m, 1 bad look \
+        11:30:48  Gate 1: check "health": check http://localhost/ready every 10 s for 10 m, 1 failed check \
         allowed on web1 web2, until 11:40:48 at the earliest
                     → lander promote 20261121-113045-x7k2 1  passes it now
         11:30:49  Gate 1: health passed after 1 s
@@ -55,7 +55,7 @@ struct GateReportTests {
         """)
   }
 
-  @Test("who resumes sees what is waited for, and that time without a look does not count; a heartbeat says it too")
+  @Test("who resumes sees what is waited for, and that time without a check does not count; a heartbeat says it too")
   func resumed() {
     var report = PlainReport(on: Surface(), heartbeat: .seconds(30))
     for entry in entries([.noted(.gateOpened(number: 1, Self.watch))]) { _ = report.recall(entry, of: id) }
@@ -64,8 +64,8 @@ struct GateReportTests {
       report.take(resumed, of: id)
         == """
         11:35:45  Resumed by lee@ci
-                  Nobody looked for 4 m 57 s: that time does not count, and "health" lasts longer
-                  Gate 1: check "health": check http://localhost/ready every 10 s for 10 m, 1 bad look \
+                  No engine ran for 4 m 57 s: that time does not count, and "health" lasts longer
+                  Gate 1: check "health": check http://localhost/ready every 10 s for 10 m, 1 failed check \
         allowed on web1 web2, until 11:40:48 at the earliest
                     → lander promote 20261121-113045-x7k2 1  passes it now
 
@@ -154,12 +154,12 @@ struct GateReportTests {
     let watch = Watch(
       .function(1), hosts: [0, 1], every: .seconds(10), looks: 61, comparison: Comparison(.rate, pairs: 1, margin: "+0.5pp", alpha: 0.01))
     let gate = Gate(.analysis, name: "errors", time: .minutes(10), watch: watch)
-    let comment = "7.9 pp above the twins (6 to 9 pp), and +0.5pp is allowed; 1 pair of twins, 3 looks"
+    let comment = "7.9 pp above the twins (6 to 9 pp), and +0.5pp is allowed; 1 pair of twins, 3 rounds of measurements"
     #expect(
       plain([.noted(.gateOpened(number: 1, gate)), .noted(.gateClosed(number: 1, GateAnswer(.fail, comment: comment)))])
         == """
         11:30:48  Gate 1: analysis "errors": the rate of failures every 10 s for 10 m at most, +0.5pp allowed, alpha 0.01, of web1 with \
-        web2, until 11:40:48 at the latest, if every look is taken
+        web2, until 11:40:48 at the latest, if all measurements are needed
                     → lander promote 20261121-113045-x7k2 1  passes it now
         11:30:49  Gate 1: errors failed after 1 s: \(comment)
 

@@ -26,7 +26,7 @@ struct ManyHostsTests {
     #expect(Self.status(40).lines(on: Surface(width: 80, terminal: true)).contains("  web39  nothing yet"))
   }
 
-  @Test("on a terminal a report has a line for each host that needs a look, and one for all others with the same end")
+  @Test("on a terminal a report has a line for each host that needs attention, and one for all others with the same end")
   func report() {
     let names = (1...100).map { "web\($0)" }
     let ends = names.indices.map { $0 == 50 ? HostStatus.restored(Stories.broken) : $0 < 60 ? .succeeded : .pending }

@@ -92,7 +92,7 @@ struct UndoReportTests {
     #expect(Account(DeploymentStory(Self.failed())).notUndone == ["seed", "migrate"])
   }
 
-  @Test("a rollback that somebody asked for and that was refused leaves everything as it was: no stage needs a look")
+  @Test("a rollback that somebody asked for and that was refused leaves everything as it was: no stage needs attention")
   func refusedByHand() {
     let entries = Self.back(of: nil, .refused, hosts: [.pending, .pending])
     #expect(!Self.text(entries).contains("ndone"), "\(Self.text(entries))")

@@ -55,7 +55,7 @@ struct AnalysisWorldTests {
   }
 
   @Test(
-    "a crash at any instant of an analysis, then resume: no look is asked twice, and the verdict and the hosts are as without it",
+    "a crash at any instant of an analysis, then resume: nothing is measured twice, and the verdict and the hosts are as without it",
     arguments: [1, 60])
   func crashes(failed: Int) {
     let undisturbed = world(failed: failed)

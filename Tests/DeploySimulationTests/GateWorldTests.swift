@@ -9,8 +9,8 @@ struct GateWorldTests {
   private static let pause = Gate(.pause, name: "pause", time: .minutes(30))
   private static let wait = Gate(.time, name: "wait", time: .minutes(2))
 
-  private static func watch(_ looks: Int) -> Gate {
-    Gate(.check, name: "watch", time: .minutes(1), watch: Watch(.check(.port(8080)), every: .seconds(20), looks: looks))
+  private static func watch(_ checks: Int) -> Gate {
+    Gate(.check, name: "watch", time: .minutes(1), watch: Watch(.check(.port(8080)), every: .seconds(20), looks: checks))
   }
 
   /// A canary that stops at *ready*, followed by every kind of gate.
@@ -137,19 +137,19 @@ struct GateWorldTests {
     #expect(world(decisions, answers: false, catches: true, lapse: .failedGateIgnored).checkers.broken.map(\.promise).contains("P5"))
   }
 
-  @Test("time in which no engine looks does not count: a watch looks as often after an engine was away")
+  @Test("time without an engine does not count: a watch makes all of its checks after an engine was away")
   func away() {
     let decisions: [Decision] = [.wave([0], parallel: nil), .gate(Self.watch(10)), .wave([1, 2], parallel: nil)]
-    func looks(_ simulation: Simulation) -> Int {
+    func checks(_ simulation: Simulation) -> Int {
       simulation.engines[0].entries.count { entry in
         if case .intended(let intent) = entry.fact, case .check = intent.operation { intent.site.event == nil } else { false }
       }
     }
     let undisturbed = world(decisions)
-    #expect(looks(undisturbed) == 10)
+    #expect(checks(undisturbed) == 10)
     for point in stride(from: 0, to: undisturbed.crashPoints, by: 7) {
       let simulation = world(decisions, crashes: [point])
-      #expect(looks(simulation) == 10 && simulation.checkers.broken.isEmpty, "crash \(point)")
+      #expect(checks(simulation) == 10 && simulation.checkers.broken.isEmpty, "crash \(point)")
     }
   }
 

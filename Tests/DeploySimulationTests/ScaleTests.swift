@@ -84,7 +84,7 @@ struct ScaleTests {
       "\(Self.hosts) hosts: \(clock.now - running), \(simulation.events) events, \(written) entries, \(simulation.duration) of virtual time"
     )
     let peak = Self.peak() * 1024 / 1_000_000
-    Worlds.report("peak memory: \(peak) MB; \(simulation.checkers.looks) looks of checkers")
+    Worlds.report("peak memory: \(peak) MB; \(simulation.checkers.checks) checks")
     #expect(peak > 0 && peak <= max(100, 400 * Self.hosts / 10_000), "MB at most, for so many hosts")
   }
 

@@ -13,7 +13,7 @@ struct SimulationTests {
     #expect(simulation.stopped == nil)
     #expect(simulation.engines[0].conclusion?.status == .succeeded)
     #expect(simulation.hosts.allSatisfy { $0.current == Worlds.new.id && $0.receipt?.deployment == "d1" && $0.lock == nil })
-    #expect(simulation.checkers.looks > 500)
+    #expect(simulation.checkers.checks > 500)
   }
 
   @Test("one seed gives one run, another seed another")

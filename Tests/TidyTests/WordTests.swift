@@ -64,6 +64,46 @@ import Testing
     }
   }
 
+  /// Finds the noun that readers stumbled over, and not the verb. The noun is written in pieces, so that this file does not contain it.
+  static let vagueNoun: Pattern = {
+    let (one, gap) = ("lo" + "ok", #"(?: +|\n *(?:///|//|---|--|#)? *)"#)
+    let which = "(?:first|second|last|next|previous|further|later|bad|failed|quick)"
+    let single = "(?:an?|each|every|one|no|the|this|another|any|its|single|bad|failed|unanswered)"
+    let many = "(?:two|three|few|fewer|many|more|most|all|of|between|the|these|no|per|its|bad|failed|unanswered|allowed|remaining)"
+    let ends = "(?:were|are|got|gave|could|so far|under way)"
+    let forms = [
+      "\(single)(?:\(gap)\(which))?\(gap)\(one)", "\(many)\(gap)\(one)s", "[0-9]+ \(one)s", "\(one) by \(one)", "\(one)s \(ends)",
+    ]
+    return Pattern("(?i)\\b(?:\(forms.joined(separator: "|")))\\b")
+  }()
+
+  @Test("one run of a check is called a check, and one round of an analysis a measurement")
+  func vagueNouns() {
+    // What older versions wrote stays as it is.
+    for file in tree.files where !file.path.hasPrefix("Tests/DeployLuaTests/Fixtures/") {
+      for found in Self.vagueNoun.matches(in: file.text) {
+        Issue.record("\(file.path):\(found.line) says `\(found.found)`: call it a check, a measurement or a round of measurements")
+      }
+    }
+  }
+
+  @Test("the noun is found in every form, and the verb never is")
+  func vagueNounForms() {
+    func isFound(_ text: String) -> Bool { Self.vagueNoun.found(in: text.replacingOccurrences(of: "#", with: "lo" + "ok")) }
+    let nouns = [
+      "needs a #", "after each # of the analysis", "the last # failed", "3 bad #s", "12 #s so far", "two #s", "# by #", "#s were bad",
+      "Each # is",
+      "the number of\n  /// #s", "its next #",
+    ]
+    for noun in nouns { #expect(isFound(noun), "\(noun)") }
+    let verbs = [
+      "this #s like an archive", "a function that #s", "# at it", "#s first in the project", "to # by hand", "what one #s like", "its #up",
+      "names that # alike", "each #s for its own", "A survey and a lock first # for pipes", "does it # good?",
+      "= 1000\n\n  /// #s at paths",
+    ]
+    for verb in verbs { #expect(!isFound(verb), "\(verb)") }
+  }
+
   @Test("printing is the command's and the report's business")
   func printing() {
     let pattern = Pattern(#"(?<![.\w])(?:print|debugPrint|dump|NSLog)\("#)

@@ -113,7 +113,7 @@ function balancer:drain(name)
   if not is_out() then
     fail("HAProxy on %s did not take %s out: %s", self.host, self:path(name), reason(text))
   end
-  -- Each look is a command in the journal, so the looks are frequent only at first, and then come each second.
+  -- Each check is a command in the journal, so the checks are frequent only at first, and then come each second.
   local began, spent = "200ms", 0
   while (server.sessions or 0) > 0 do
     if spent >= runtime.milliseconds(self.own.drain) then return self:late(name, server.sessions) end

@@ -64,7 +64,7 @@ return function(given)
     of    = of,
     --- For `value` of rollout:analyse: returns the result of the query for each host.
     value = function(text) return function(host) return of(host, text) end end,
-    --- For `rate`: two queries that count since the last look. If there is no series of failures, there were no failures.
+    --- For `rate`: two queries that count since the previous measurement. If there is no series of failures, there were no failures.
     rate  = function(failed, total)
       return function(host)
         local all = of(host, total)

@@ -55,8 +55,8 @@ return strategy "blue_green" {
     local side = {}
     for _, host in ipairs(had) do side[#side + 1] = host end
     for _, host in ipairs(fresh) do side[#side + 1] = host end
-    local looks = type(check) == "function" and { check = check } or check
-    local watch = check and gate("check", looks, { during = options.watch, hosts = side })
+    local asked = type(check) == "function" and { check = check } or check
+    local watch = check and gate("check", asked, { during = options.watch, hosts = side })
     local ask = approve and gate("approve", type(approve) == "table" and approve or { message = tostring(approve) }, {})
     local function shift(weights)
       rollout:shift { weights = weights }
@@ -68,7 +68,7 @@ return strategy "blue_green" {
       local one, all = in_slots and "slot" or "host", in_slots and "slots" or "hosts"
       rollout:rollback(string.format("a %s did not get the release, and all %s of a side get the traffic together", one, all))
     end
-    if check and #had > 0 then rollout:watch(gate("check", looks, { name = "standby", during = "1s", every = "1s", hosts = had })) end
+    if check and #had > 0 then rollout:watch(gate("check", asked, { name = "standby", during = "1s", every = "1s", hosts = had })) end
     if approve then rollout:approve(ask) end
     for _, step in ipairs(options.steps) do
       local share = math.tointeger(tonumber(step:match "^(%d+)%%$"))

@@ -1,8 +1,8 @@
 import DeployModel
 
 /// Compares hosts that have a release (canaries) with hosts that do not have it (their twins), to find out whether the release is worse
-/// than a margin allows. A caller is allowed to ask for the finding after every look, because the error probability covers all looks
-/// together.
+/// than a margin allows. It takes rounds of measurements: each round measures every host once. A caller is allowed to ask for the finding
+/// after every round, because the error probability covers all rounds together.
 package struct CanaryAnalysis: Sendable, Hashable {
   /// What was measured on a host in one interval.
   package enum Measure: Sendable, Hashable {
@@ -30,13 +30,13 @@ package struct CanaryAnalysis: Sendable, Hashable {
     case bad
     /// The release is not worse than the margin allows.
     case good
-    /// The data does not allow a verdict yet, but further looks might.
+    /// The data does not allow a verdict yet, but further rounds might.
     case notYet
-    /// All looks have been taken without a verdict, or no look could have led to a verdict. The string says why.
+    /// All rounds have been taken without a verdict, or no round could have led to a verdict. The string says why.
     case inconclusive(String)
   }
 
-  /// The verdict after the looks so far, with the numbers behind it.
+  /// The verdict after the rounds so far, with the numbers behind it.
   package struct Finding: Sendable, Hashable {
     package var verdict: Verdict
     /// The result of the canaries minus the result of the twins, or nil if there is no data.
@@ -45,9 +45,9 @@ package struct CanaryAnalysis: Sendable, Hashable {
     package var low: Double?
     /// The upper bound of the difference between rates, or nil if unknown.
     package var high: Double?
-    /// The number of looks so far.
-    package var looks: Int
-    /// The number of pairs that had data in at least one look.
+    /// The number of rounds so far.
+    package var rounds: Int
+    /// The number of pairs that had data in at least one round.
     package var pairs: Int
   }
 
@@ -64,19 +64,19 @@ package struct CanaryAnalysis: Sendable, Hashable {
   private var sums = Sums()
   private var spoke = Sides()
   private var hasCounts: Bool { spoke.canary || spoke.twin }
-  /// For each pair, whether it had data in at least one look.
+  /// For each pair, whether it had data in at least one round.
   private var seen: [Bool]
-  /// For each pair, the number of looks in which both hosts were measured.
+  /// For each pair, the number of rounds in which both hosts were measured.
   private var whole: [Int]
-  /// Whether a look counts for a pair only if both hosts of the pair were measured. If true, a release is good only if each pair was
-  /// measured in at least half of the looks.
+  /// Whether a round counts for a pair only if both hosts of the pair were measured. If true, a release is good only if each pair was
+  /// measured in at least half of the rounds.
   private let countsGaps: Bool
   private var taken = 0
   /// The verdict *bad* or *good* once the data has shown it, and nil before that. The verdict is final, because the error probability
-  /// covers all looks together.
+  /// covers all rounds together.
   private(set) var shown: Verdict?
 
-  /// Which sides have had data about requests in at least one look.
+  /// Which sides have had data about requests in at least one round.
   private struct Sides: Sendable, Hashable {
     var canary = false
     var twin = false
@@ -94,10 +94,10 @@ package struct CanaryAnalysis: Sendable, Hashable {
   }
 
   /// Returns why an analysis with these parameters is impossible, or nil if it is possible.
-  package static func problem(pairs: Int, alpha: Double, looks: Int) -> String? {
+  package static func problem(pairs: Int, alpha: Double, rounds: Int) -> String? {
     if pairs < 1 { return "there is no pair of twins: a host with the release, and one like it without" }
     if !(alpha > 0 && alpha <= 0.5) { return "alpha is above 0 and at most 0.5, got \(alpha)" }
-    if looks < 1 || looks > 10_000 { return "an analysis takes 1 to 10,000 looks, got \(looks)" }
+    if rounds < 1 || rounds > 10_000 { return "an analysis takes 1 to 10,000 rounds of measurements, got \(rounds)" }
     return nil
   }
 
@@ -106,23 +106,23 @@ package struct CanaryAnalysis: Sendable, Hashable {
 
   /// - Parameters:
   ///   - pairs: the number of pairs of twins.
-  ///   - alpha: the probability, over all looks together, of a wrong verdict. A verdict is wrong if it is *bad* for a release within the
+  ///   - alpha: the probability, over all rounds together, of a wrong verdict. A verdict is wrong if it is *bad* for a release within the
   ///     margin, or *good* for a release outside the margin.
-  ///   - looks: the largest number of looks, from 1 to 10,000.
-  ///   - countsGaps: whether looks without a measurement count against a good verdict. False in plans with older rules.
-  package init(pairs: Int, margin: Margin, alpha: Double = 0.01, looks: Int, countsGaps: Bool = true) {
+  ///   - rounds: the largest number of rounds, from 1 to 10,000.
+  ///   - countsGaps: whether rounds without a measurement count against a good verdict. False in plans with older rules.
+  package init(pairs: Int, margin: Margin, alpha: Double = 0.01, rounds: Int, countsGaps: Bool = true) {
     self.countsGaps = countsGaps
     self.margin = margin
     self.alpha = alpha
-    most = looks
-    worse = TwinSigns(pairs: pairs, looks: looks)
+    most = rounds
+    worse = TwinSigns(pairs: pairs, rounds: rounds)
     better = worse
     seen = (0..<pairs).map { _ in false }
     whole = (0..<pairs).map { _ in 0 }
   }
 
-  /// Adds one look: what each pair has shown since the previous look. Every look lists the pairs in the same order.
-  package mutating func look(_ pairs: [Pair]) {
+  /// Adds one round: what each pair has shown since the previous round. Every round lists the pairs in the same order.
+  package mutating func add(_ pairs: [Pair]) {
     guard taken < most else { return }
     taken += 1
     var (above, below) = (seen.map { _ in 0 }, seen.map { _ in 0 })
@@ -137,8 +137,8 @@ package struct CanaryAnalysis: Sendable, Hashable {
       let limit = margin.limit(twin)
       if canary != limit { (above[number], below[number]) = canary > limit ? (1, -1) : (-1, 1) }
     }
-    worse.look(above)
-    better.look(below)
+    worse.add(above)
+    better.add(below)
     if shown == nil { shown = hasCounts ? shownByRates : shownByValues }
   }
 
@@ -148,17 +148,17 @@ package struct CanaryAnalysis: Sendable, Hashable {
     if isCanary { canaries.add(failed: failed, of: total) } else { twins.add(failed: failed, of: total) }
   }
 
-  /// The number of pairs that were measured in fewer than half of the looks.
+  /// The number of pairs that were measured in fewer than half of the rounds.
   private var gaps: Int { countsGaps ? whole.count { $0 * 2 < taken } : 0 }
 
-  /// The verdict after the looks so far, with the numbers behind it.
+  /// The verdict after the rounds so far, with the numbers behind it.
   package var finding: Finding {
     var finding = hasCounts ? ofRates : ofValues
     if let shown {
       finding.verdict = shown
     } else if gaps > 0, sums.count > 0 || canaries.rate != nil, case .inconclusive = finding.verdict {
       let pairs = gaps == 1 ? "1 pair" : "\(gaps) pairs"
-      finding.verdict = .inconclusive("\(pairs) of \(whole.count) gave no data in most of the \(taken) looks")
+      finding.verdict = .inconclusive("\(pairs) of \(whole.count) gave no data in most of the \(taken) rounds of measurements")
     }
     return finding
   }
@@ -176,7 +176,7 @@ package struct CanaryAnalysis: Sendable, Hashable {
   }
 
   private var ofRates: Finding {
-    var finding = Finding(verdict: .notYet, looks: taken, pairs: seen.count { $0 })
+    var finding = Finding(verdict: .notYet, rounds: taken, pairs: seen.count { $0 })
     guard let canary = canaries.rate, let twin = twins.rate else {
       let silent = !spoke.canary ? "the hosts with the release" : !spoke.twin ? "their twins" : "both of a pair at the same time"
       finding.verdict = end("no data came from \(silent)")
@@ -193,7 +193,7 @@ package struct CanaryAnalysis: Sendable, Hashable {
   }
 
   private var ofValues: Finding {
-    var finding = Finding(verdict: .notYet, looks: taken, pairs: seen.count { $0 })
+    var finding = Finding(verdict: .notYet, rounds: taken, pairs: seen.count { $0 })
     let needed = TwinSigns.needed(alpha)
     guard sums.count > 0 else {
       finding.verdict = end("no data came from any pair of twins")

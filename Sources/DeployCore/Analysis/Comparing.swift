@@ -1,26 +1,26 @@
 import DeployModel
 
-/// The state of an analysis while it collects looks, until the difference is clear or all looks have been taken.
+/// The state of an analysis while it collects rounds of measurements, until the difference is clear or all rounds have been taken.
 struct Comparing: Sendable, Hashable {
   let comparison: Comparison
   private var analysis: CanaryAnalysis
   /// For each host of the watch, by its index, the measurements that have not been compared yet.
   private var waiting: [[CanaryAnalysis.Measure?]]
-  /// The number of looks that got no answer.
+  /// The number of measurements that failed.
   private var unanswered = 0
-  /// For the first look that got no answer, why it got none. Nil if every look was answered.
+  /// Why the first of these measurements failed, or nil if none failed.
   private var firstSilence: String?
   private var hasData = false
-  /// If the first looks give no data, the analysis ends after this number of looks.
+  /// If the first rounds give no data, the analysis ends after this number of rounds.
   private static let patience = 3
 
   /// - Parameters:
-  ///   - looks: the number of looks at each host, at least 1.
+  ///   - rounds: the number of measurements of each host, at least 1.
   ///   - countsGaps: as in `CanaryAnalysis`.
-  init(_ comparison: Comparison, looks: Int, countsGaps: Bool = true) {
+  init(_ comparison: Comparison, rounds: Int, countsGaps: Bool = true) {
     self.comparison = comparison
     analysis = CanaryAnalysis(
-      pairs: comparison.pairs, margin: Margin(comparison.margin) ?? Margin(), alpha: comparison.alpha, looks: looks,
+      pairs: comparison.pairs, margin: Margin(comparison.margin) ?? Margin(), alpha: comparison.alpha, rounds: rounds,
       countsGaps: countsGaps)
     waiting = (0..<2 * max(0, comparison.pairs)).map { _ in [] }
   }
@@ -29,8 +29,8 @@ struct Comparing: Sendable, Hashable {
   /// - Parameters:
   ///   - hosts: the number of hosts in the watch.
   ///   - isStrict: whether the margin's unit has to fit the measurement. False in plans with older rules.
-  static func problem(_ comparison: Comparison, hosts: Int, looks: Int, isStrict: Bool = true) -> Failure? {
-    if let problem = CanaryAnalysis.problem(pairs: comparison.pairs, alpha: comparison.alpha, looks: looks) {
+  static func problem(_ comparison: Comparison, hosts: Int, rounds: Int, isStrict: Bool = true) -> Failure? {
+    if let problem = CanaryAnalysis.problem(pairs: comparison.pairs, alpha: comparison.alpha, rounds: rounds) {
       return Failure(.invalid, problem, fix: comparison.pairs < 1 ? "leave hosts for later waves: each canary needs a twin" : nil)
     }
     guard hosts == 2 * comparison.pairs else {
@@ -44,13 +44,13 @@ struct Comparing: Sendable, Hashable {
     let needed = CanaryAnalysis.pairsNeeded(comparison.alpha)
     guard comparison.unit == .value, comparison.pairs < needed else { return nil }
     let pairs = comparison.pairs == 1 ? "1 pair" : "\(comparison.pairs) pairs"
-    let odds = "even if the release is worse on every host at every look, chance does that too"
+    let odds = "even if the release is worse on every host in every round of measurements, chance does that too"
     return Failure(
       .invalid, "\(pairs) of twins can detect nothing with an error of \(Words.number(comparison.alpha)): \(odds)",
       fix: "compare \(needed) pairs, allow a larger alpha, or measure a rate, which tells requests apart, not hosts")
   }
 
-  /// Adds the result of one look at a host (nil if there was no data), and the number of looks that the host misses before its next look.
+  /// Adds one measurement of a host (nil if there was no data), and the number of rounds that the host misses before its next measurement.
   /// - Parameter slot: the host's index in the watch.
   mutating func add(_ measure: CanaryAnalysis.Measure?, missed: Int = 0, at slot: Int) {
     guard waiting.indices.contains(slot) else { return }
@@ -60,17 +60,17 @@ struct Comparing: Sendable, Hashable {
     while waiting.allSatisfy({ !$0.isEmpty }) {
       let round = waiting.indices.map { waiting[$0].removeFirst() }
       let pairs = comparison.pairs
-      analysis.look((0..<pairs).map { CanaryAnalysis.Pair(canary: round[$0], twin: round[pairs + $0]) })
+      analysis.add((0..<pairs).map { CanaryAnalysis.Pair(canary: round[$0], twin: round[pairs + $0]) })
     }
   }
 
-  /// Records that a look got no answer.
+  /// Records that a measurement failed.
   mutating func silence(_ reason: String) {
     unanswered += 1
     if firstSilence == nil { firstSilence = reason }
   }
 
-  /// The verdict and the comment with which the analysis ends, or nil if the analysis continues because further looks might lead to a
+  /// The verdict and the comment with which the analysis ends, or nil if the analysis continues because further rounds might lead to a
   /// verdict.
   var end: (verdict: Verdict, comment: String)? {
     let finding = analysis.finding
@@ -79,8 +79,8 @@ struct Comparing: Sendable, Hashable {
     case .good: return (.pass, words(finding))
     case .inconclusive(let reason): return (.inconclusive, reason + silences)
     case .notYet:
-      guard !hasData, finding.looks >= Self.patience else { return nil }
-      return (.inconclusive, "no data came in \(finding.looks) looks" + silences)
+      guard !hasData, finding.rounds >= Self.patience else { return nil }
+      return (.inconclusive, "no data came in \(finding.rounds) rounds of measurements" + silences)
     }
   }
 
@@ -89,7 +89,8 @@ struct Comparing: Sendable, Hashable {
     return "; \(unanswered) \(unanswered == 1 ? "measurement" : "measurements") failed, the first on \(firstSilence)"
   }
 
-  /// Returns the finding in words, such as `1.9 pp worse than the twins (1.2 to 2.8 pp), and +0.5pp is allowed; 3 pairs of twins, 7 looks`.
+  /// Returns the finding in words, such as `1.9 pp worse than the twins (1.2 to 2.8 pp), and +0.5pp is allowed; 3 pairs of twins, 7 rounds
+  /// of measurements`.
   private func words(_ finding: CanaryAnalysis.Finding) -> String {
     let (factor, unit) = comparison.unit == .rate ? (100.0, " pp") : (1.0, "")
     let effect = (finding.effect ?? 0) * factor
@@ -98,8 +99,8 @@ struct Comparing: Sendable, Hashable {
     }
     let how = effect > 0 ? "\(Words.number(effect))\(unit) above" : effect < 0 ? "\(Words.number(-effect))\(unit) below" : "the same as"
     let pairs = finding.pairs == 1 ? "1 pair" : "\(finding.pairs) pairs"
-    let looks = finding.looks == 1 ? "1 look" : "\(finding.looks) looks"
-    return "\(how) the twins\(range ?? ""), and \(comparison.margin) is allowed; \(pairs) of twins, \(looks)"
+    let rounds = finding.rounds == 1 ? "1 round" : "\(finding.rounds) rounds"
+    return "\(how) the twins\(range ?? ""), and \(comparison.margin) is allowed; \(pairs) of twins, \(rounds) of measurements"
   }
 
   /// Writes numbers for people.
@@ -117,7 +118,7 @@ struct Comparing: Sendable, Hashable {
 }
 
 extension CanaryAnalysis.Measure {
-  /// The largest number of requests in one look. Lua and JSON represent whole numbers exactly up to this number.
+  /// The largest number of requests in one round. Lua and JSON represent whole numbers exactly up to this number.
   private static let most = 1 << 53
 
   /// Reads a measurement in the form in which the prelude passes it: `3/1000` for a rate, or a number for a value. Returns nil if the value

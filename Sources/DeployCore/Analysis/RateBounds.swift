@@ -1,11 +1,11 @@
 import DeployModel
 
-/// Bounds for a mean failure rate, with an error probability that holds for all looks together. The rate is allowed to change in any way,
+/// Bounds for a mean failure rate, with an error probability that holds for all rounds together. The rate is allowed to change in any way,
 /// as long as each request fails independently of the others, with the rate of its moment.
 ///
 /// For any slope s, the product of e^(s·failed) / (1 + p·(e^s - 1)) over all requests is a martingale if p is the rate of each request. If
 /// p is the mean rate of all requests, the product is at most that martingale (Jensen's inequality). A mixture over slopes has this
-/// property too. So the probability that the mixture exceeds 1/error at any look is at most `error` (Ville's inequality).
+/// property too. So the probability that the mixture exceeds 1/error at any round is at most `error` (Ville's inequality).
 struct RateBounds: Sendable, Hashable {
   private(set) var failed = 0
   private(set) var total = 0
@@ -24,7 +24,7 @@ struct RateBounds: Sendable, Hashable {
   var rate: Double? { total > 0 ? Double(failed) / Double(total) : nil }
 
   /// Returns the lower bound of the mean rate.
-  /// - Parameter error: the probability that the bound is wrong at any look, 0…1.
+  /// - Parameter error: the probability that the bound is wrong at any round, 0…1.
   func lower(_ error: Double) -> Double {
     guard failed > 0, let rate else { return 0 }
     return Self.border(between: 0, and: rate) { evidence(against: $0, isAbove: true) < limit(error) }

@@ -48,7 +48,7 @@ extension Planner {
     guard let (host, _) = found else { return problem }
     let path = host.place(input.selection.recipe.placement.path)
     var problem = problem
-    problem.fix = "look whose it is; if it is not needed there, on the host: mv \(path)/current \(path)/current.before"
+    problem.fix = "see whose it is; if it is not needed there, on the host: mv \(path)/current \(path)/current.before"
     return problem
   }
 
@@ -59,7 +59,7 @@ extension Planner {
       let path = host.place(input.selection.recipe.placement.path)
       return Problem(
         "\(path)/current leads to \(text), which lander did not make, and it is left alone", subject: host.name,
-        fix: "look who made it; if nobody needs it, on the host: rm \(path)/current")
+        fix: "see who made it; if nobody needs it, on the host: rm \(path)/current")
     }
   }
 }

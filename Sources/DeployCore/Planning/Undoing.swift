@@ -55,8 +55,8 @@ struct Undoing {
   private static func find(_ mark: StageMark, _ inputs: Inputs, isLeft: Bool) -> Result<(Stage, Int), Failure> {
     let of = "revision \(mark.revision.short) in deployment \(mark.deployment) of \(mark.by)"
     guard mark.state == .done || mark.state == .failed else {
-      let (word, look) = mark.state == .undoing ? ("was to be undone", "is undone") : ("was begun", "is done")
-      return .failure(Failure(.lost, "\(word) for \(of), and nobody knows how that ended", fix: "look whether it \(look)"))
+      let (word, end) = mark.state == .undoing ? ("was to be undone", "is undone") : ("was begun", "is done")
+      return .failure(Failure(.lost, "\(word) for \(of), and nobody knows how that ended", fix: "check whether it \(end)"))
     }
     guard !isLeft else {
       return .failure(

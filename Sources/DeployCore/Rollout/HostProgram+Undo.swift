@@ -103,7 +103,7 @@ extension HostProgram {
     if isRestart || !plan.kind.leadsToRelease {
       let rest =
         !isRestart && plan.kind.task.map { $0.around == .restart } == false
-        ? "look whether the application is good there, and give the host its traffic back: the task did not stop it"
+        ? "check whether the application is good there, and give the host its traffic back: the task did not stop it"
         : "start the application there, and give the host its traffic back"
       return [reach, "cd \(path)/current", "# the release is as it was: \(rest)"]
     }

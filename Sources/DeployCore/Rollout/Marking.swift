@@ -96,11 +96,11 @@ extension StageMark {
       ? "deployment \(deployment) of \(by) began to undo stage \"\(stage)\" of this revision, and nobody knows whether that came to its end"
       : "stage \"\(stage)\" was begun for this revision by deployment \(deployment) of \(by), and nobody knows whether it came to its end"
     let (done, again) = ("lander deploy \(typed) --ran \(stage)", "lander deploy \(typed) --again \(stage)")
-    let look =
+    let advice =
       state == .undoing
-      ? "look whether it is undone: then \(again), else \(done)" : "look whether it is done: then \(done), else \(again)"
+      ? "check whether it is undone: then \(again), else \(done)" : "check whether it is done: then \(done), else \(again)"
     return Failure(
       .lost, began + "; it does not run again by itself",
-      fix: "where it was begun, lander resume \(deployment) finds out and continues\nelse \(look)")
+      fix: "where it was begun, lander resume \(deployment) finds out and continues\nelse \(advice)")
   }
 }

@@ -2,8 +2,8 @@ import DeployModel
 
 /// A gate that waits for its answer.
 struct OpenGate: Sendable, Hashable {
-  /// The operation or the script that answers one look.
-  enum Look: Sendable, Hashable {
+  /// The operation or the script of one check.
+  enum Asked: Sendable, Hashable {
     case intent(Int)
     case script(ScriptID)
   }
@@ -12,14 +12,14 @@ struct OpenGate: Sendable, Hashable {
   let gate: Gate
   /// The strategy that opened the gate, or nil if the gate is a freeze that delays a wave.
   let script: ScriptID?
-  /// The timer for the gate's deadline or for its next look, or nil if there is none.
+  /// The timer for the gate's deadline or for its next check, or nil if there is none.
   var timer: Int?
-  /// Whether looks are due but wait for the end of a pause.
+  /// Whether checks are due but wait for the end of a pause.
   var isHeld = false
-  /// The looks of a check or an analysis, or nil if the gate has no looks.
-  var looking: Looking?
-  /// For each slot, the look under way, or nil if none is under way.
-  var looks: [Look?] = []
+  /// The checks of a watch or the measurements of an analysis, or nil if the gate has neither.
+  var checking: Checking?
+  /// For each slot, the check under way, or nil if none is under way.
+  var asked: [Asked?] = []
   /// The signed approvals so far, or empty if the gate does not require signatures.
   var approvals: [SignedApproval] = []
 

@@ -12,8 +12,8 @@ struct Outbox: Sendable, Hashable {
     case prune(Int)
     case host(Int)
     case script(ScriptID)
-    /// A look of the open gate, by its slot.
-    case look(Int)
+    /// A check of the open gate, by its slot.
+    case check(Int)
     case park(Int)
     case unpark(Int)
     /// A host that is asked to record a stage's mark.
@@ -24,7 +24,7 @@ struct Outbox: Sendable, Hashable {
     var host: Int? {
       switch self {
       case .lock(let host), .unlock(let host), .upload(let host), .prune(let host), .host(let host): host
-      case .nobody, .script, .look, .park, .unpark, .mark: nil
+      case .nobody, .script, .check, .park, .unpark, .mark: nil
       }
     }
 
@@ -45,12 +45,12 @@ struct Outbox: Sendable, Hashable {
     case deadline(of: ScriptID)
     case grace(of: ScriptID)
     case pause
-    /// The open gate, for its deadline or its next look.
+    /// The open gate, for its deadline or its next check.
     case gate
-    /// A function that looks, for its time limit.
-    case look(slot: Int, ScriptID)
-    /// A round of looks, for its time limit, with the numbers of the gate and the timer.
-    case looks(gate: Int, Int)
+    /// A check function, for its time limit.
+    case check(slot: Int, ScriptID)
+    /// A round of checks, for its time limit, with the numbers of the gate and the timer.
+    case round(gate: Int, Int)
     /// The script of the traffic adapter, for its time limit.
     case traffic
     /// A function that undoes a stage, for its time limit.
@@ -116,7 +116,7 @@ struct Outbox: Sendable, Hashable {
   func beginsAnew(timer: Int) -> Bool {
     guard timer < rings.count else { return false }
     switch rings[timer] {
-    case .look, .looks: return true
+    case .check, .round: return true
     default: return false
     }
   }
@@ -130,12 +130,12 @@ struct Outbox: Sendable, Hashable {
   }
 
   /// Whether no operation is under way and no timer would begin an operation. The timers of the open gate, of freezes, of notices and of
-  /// looks do not count.
+  /// checks do not count.
   var isIdle: Bool {
     guard waiters.allSatisfy({ $0 == .nobody }) else { return false }
     return rings.allSatisfy { ring in
       switch ring {
-      case .nobody, .gate, .freeze, .notices, .look, .looks: true
+      case .nobody, .gate, .freeze, .notices, .check, .round: true
       case .sleep, .deadline, .grace, .pause, .traffic, .undo: false
       }
     }

@@ -6,23 +6,23 @@ extension Rollout {
   mutating func open(_ asked: Gate, for script: ScriptID) {
     var asked = asked
     if let watch = asked.watch, !watch.isFromEngine { asked.watch?.hosts = places(watch) }
-    let looking = asked.watch.map { Looking($0, names: plan.hosts.map(\.host.name), rules: plan.flow.rules) }
-    if let looking, looking.total > Looking.most {
+    let checking = asked.watch.map { Checking($0, names: plan.hosts.map(\.host.name), rules: plan.flow.rules) }
+    if let checking, checking.total > Checking.most {
       return refuse(
         script,
         Failure(
-          .invalid, "the watch \"\(asked.name)\" would look \(looking.total) times, and \(Looking.most) is the most",
-          fix: "look at fewer hosts, or less often with every"))
+          .invalid, "the watch \"\(asked.name)\" would make \(checking.total) checks, and \(Checking.most) is the most",
+          fix: "check fewer hosts, or check less often: give it a longer every"))
     }
     if let failure = analysisProblem(asked) { return refuse(script, failure) }
     gates.append(asked.name)
     note(.gateOpened(number: gates.count, asked))
     tree[script].waiting = .decision
-    gate = OpenGate(number: gates.count, gate: asked, script: script, looking: looking, looks: looking?.places.map { _ in nil } ?? [])
-    if looking == nil { gate?.timer = outbox.ring(.gate, after: asked.time) } else { look() }
+    gate = OpenGate(number: gates.count, gate: asked, script: script, checking: checking, asked: checking?.places.map { _ in nil } ?? [])
+    if checking == nil { gate?.timer = outbox.ring(.gate, after: asked.time) } else { check() }
   }
 
-  /// Returns the hosts that a watch looks at, each once.
+  /// Returns the hosts that a watch checks, each once.
   private func places(_ watch: Watch) -> [Int] {
     let wanted = watch.hosts ?? statuses.indices.filter { hasRelease($0) }
     var chosen = statuses.map { _ in false }
@@ -35,7 +35,7 @@ extension Rollout {
 
   /// Whether the open analysis compares this host as a twin, which still runs the previous release.
   func isTwin(_ host: Int) -> Bool {
-    guard let watch = gate?.looking?.watch, let comparison = watch.comparison else { return false }
+    guard let watch = gate?.checking?.watch, let comparison = watch.comparison else { return false }
     return watch.hosts?.dropFirst(comparison.pairs).contains(host) ?? false
   }
 
@@ -44,7 +44,7 @@ extension Rollout {
   private func analysisProblem(_ asked: Gate) -> Failure? {
     guard let watch = asked.watch, let comparison = watch.comparison else { return nil }
     let hosts = watch.hosts ?? []
-    if let problem = Comparing.problem(comparison, hosts: hosts.count, looks: watch.looks, isStrict: plan.flow.rules?.countsGaps == true) {
+    if let problem = Comparing.problem(comparison, hosts: hosts.count, rounds: watch.looks, isStrict: plan.flow.rules?.countsGaps == true) {
       return Failure(problem.kind, "the analysis \"\(asked.name)\": \(problem.message)", fix: problem.fix)
     }
     for (position, host) in hosts.enumerated() {
@@ -58,42 +58,42 @@ extension Rollout {
     return nil
   }
 
-  /// Whether a watch that names no hosts looks at this host. It does if the host runs the release and is in service or ready.
+  /// Whether a watch that names no hosts checks this host. It does if the host runs the release and is in service or ready.
   private func hasRelease(_ host: Int) -> Bool {
     switch statuses[host] {
     case .succeeded: true
-    case .ready(let upto): plan.flow.rules?.looksAlone == true && upto >= .start
+    case .ready(let upto): plan.flow.rules?.checksAlone == true && upto >= .start
     default: false
     }
   }
 
-  /// Handles the gate's timer: its deadline, or the time of its next look.
+  /// Handles the gate's timer: its deadline, or the time of its next check.
   mutating func gateRang() {
     guard let open = gate else { return }
     gate?.timer = nil
     switch open.gate.kind {
     case .time: close(GateAnswer(.pass))
     case .check, .analysis:
-      gate?.looking?.rang()
-      look()
+      gate?.checking?.rang()
+      check()
     case .approval, .pause:
       if lapse == .silenceApproves { return close(GateAnswer(.pass)) }
       close(GateAnswer(.fail, comment: "nobody answered within \(open.gate.time)"))
     }
   }
 
-  // MARK: looks
+  // MARK: checks
 
-  /// Makes the looks that are due. A pause delays looks that have not begun.
-  mutating func look() {
+  /// Makes the checks that are due. A pause delays checks that have not begun.
+  mutating func check() {
     gate?.isHeld = false
     let mayBegin = !holdsScripts
-    while let move = gate?.looking?.next(mayBegin: mayBegin) {
+    while let move = gate?.checking?.next(mayBegin: mayBegin) {
       switch move {
       case .round(let timer, let another):
-        endLooks(timer)
-        if another, let open = gate, let every = open.looking?.watch.every { gate?.timer = outbox.ring(.gate, after: every) }
-      case .look(let slots): for slot in slots { look(at: slot) }
+        timeRound(timer)
+        if another, let open = gate, let every = open.checking?.watch.every { gate?.timer = outbox.ring(.gate, after: every) }
+      case .check(let slots): for slot in slots { check(slot) }
       case .wait: return
       case .hold:
         gate?.isHeld = true
@@ -106,85 +106,85 @@ extension Rollout {
     }
   }
 
-  private mutating func look(at slot: Int) {
-    guard let looking = gate?.looking else { return }
-    let place = looking.places[slot]
+  private mutating func check(_ slot: Int) {
+    guard let checking = gate?.checking else { return }
+    let place = checking.places[slot]
     var site = Intent.Site(stage: "rollout")
     if case .host(let number) = place {
       if let refusal = refusal(of: number) {
-        gate?.looking?.found(.silent(refusal.message), at: slot)
+        gate?.checking?.found(.silent(refusal.message), at: slot)
         return
       }
       site.release = isTwin(number) ? plan.hosts[number].current : plan.hosts[number].target?.id
       site.previous = plan.hosts[number].current
     }
-    switch looking.watch.question {
+    switch checking.watch.question {
     case .check(let check):
-      gate?.looks[slot] = .intent(
-        outbox.perform(place, .check(check), for: .look(slot), site: site, timeout: looking.watch.limit))
+      gate?.asked[slot] = .intent(
+        outbox.perform(place, .check(check), for: .check(slot), site: site, timeout: checking.watch.limit))
     case .function(let function):
       let subject: Subject = if case .host(let number) = place { .host(number) } else { .deployment }
-      let script = tree.startRoot(Body(recipe: 0, function: function), on: subject, owner: .look(slot: slot), site: site, &outbox)
-      gate?.looks[slot] = .script(script)
-      _ = outbox.ring(.look(slot: slot, script), after: looking.watch.limit)
+      let script = tree.startRoot(Body(recipe: 0, function: function), on: subject, owner: .check(slot: slot), site: site, &outbox)
+      gate?.asked[slot] = .script(script)
+      _ = outbox.ring(.check(slot: slot, script), after: checking.watch.limit)
     }
   }
 
-  /// Handles the timer of a function that takes too long to look.
-  mutating func lookRang(_ slot: Int, _ script: ScriptID) {
-    guard let open = gate, open.looks.indices.contains(slot), open.looks[slot] == .script(script), let watch = open.looking?.watch else {
+  /// Handles the timer of a check function that takes too long.
+  mutating func checkRang(_ slot: Int, _ script: ScriptID) {
+    guard let open = gate, open.asked.indices.contains(slot), open.asked[slot] == .script(script), let watch = open.checking?.watch else {
       return
     }
-    gate?.looking?.isOver(slot)
+    gate?.checking?.isOver(slot)
     tree.cancel(script, Failure(.timeout, "the function was not done within \(watch.limit)"), &outbox)
   }
 
-  /// Starts the timer for the looks of a round.
-  private mutating func endLooks(_ timer: Int) {
-    guard let open = gate, let watch = open.looking?.watch else { return }
-    _ = outbox.ring(.looks(gate: open.number, timer), after: watch.limit + Watch.answer)
+  /// Starts the timer for the checks of a round.
+  private mutating func timeRound(_ timer: Int) {
+    guard let open = gate, let watch = open.checking?.watch else { return }
+    _ = outbox.ring(.round(gate: open.number, timer), after: watch.limit + Watch.answer)
   }
 
-  /// Ends looks that got no answer in time.
-  mutating func looksRang(_ number: Int, _ timer: Int) {
-    guard gate?.number == number, let late = gate?.looking?.late(timer) else { return }
+  /// Ends the checks that got no answer in time.
+  mutating func roundRang(_ number: Int, _ timer: Int) {
+    guard gate?.number == number, let late = gate?.checking?.late(timer) else { return }
     for slot in late { giveUp(slot) }
-    if let another = gate?.looking?.anotherTimer() { endLooks(another) }
-    look()
+    if let another = gate?.checking?.anotherTimer() { timeRound(another) }
+    check()
   }
 
   private mutating func giveUp(_ slot: Int) {
-    guard let open = gate, let looking = open.looking, let look = open.looks[slot] else { return }
-    let limit = looking.watch.limit
-    var finding = Looking.Finding.silent("it gave no answer within \(limit)")
-    switch look {
+    guard let open = gate, let checking = open.checking, let asked = open.asked[slot] else { return }
+    let limit = checking.watch.limit
+    var finding = Checking.Finding.silent("it gave no answer within \(limit)")
+    switch asked {
     case .intent(let intent): outbox.abandon(intent: intent)
     case .script(let script):
-      if looking.watch.comparison == nil, !tree.waits(script, for: looking.places[slot]) {
+      if checking.watch.comparison == nil, !tree.waits(script, for: checking.places[slot]) {
         finding = .bad("the function was not done within \(limit)")
       }
       _ = tree.abort(script, Failure(.timeout, "the function was not done within \(limit)"), &outbox)
     }
-    gate?.looks[slot] = nil
-    if case .silent = finding, !looking.wasSilent(slot) {
+    gate?.asked[slot] = nil
+    if case .silent = finding, !checking.wasSilent(slot) {
       let what = "gave the watch \"\(open.gate.name)\" no answer within \(limit)"
-      note(.remark("\(looking.name(of: slot)) \(what); it is asked again, and the others meanwhile"))
+      note(.remark("\(checking.name(of: slot)) \(what); it is asked again, and the others meanwhile"))
     }
-    gate?.looking?.found(finding, at: slot, isLate: true)
+    gate?.checking?.found(finding, at: slot, isLate: true)
   }
 
-  /// Handles the end of a function that looked.
-  mutating func looked(_ slot: Int, _ result: ScriptResult) {
-    guard let looking = gate?.looking, looking.places.indices.contains(slot) else { return settle() }
-    looked(slot, looking.finding(result, at: slot))
+  /// Handles the end of a check function.
+  mutating func checked(_ slot: Int, _ result: ScriptResult) {
+    guard let checking = gate?.checking, checking.places.indices.contains(slot) else { return settle() }
+    checked(slot, checking.finding(result, at: slot))
   }
 
-  /// Handles the answer to a look.
-  mutating func looked(_ slot: Int, _ finding: Looking.Finding) {
-    guard let open = gate, open.looks.indices.contains(slot), open.looks[slot] != nil else { return settle() }
-    gate?.looks[slot] = nil
-    gate?.looking?.found(finding, at: slot)
-    look()
+  /// Handles the answer to a check.
+  mutating func checked(_ slot: Int, _ finding: Checking.Finding) {
+    guard let open = gate, open.asked.indices.contains(slot), open.asked[slot] != nil else { return settle() }
+    gate?.asked[slot] = nil
+    gate?.checking?.found(finding, at: slot)
+    check()
   }
 
   // MARK: closing
@@ -228,13 +228,13 @@ extension Rollout {
     if let script = open.script { tree.answer(script, .gate(answer), &outbox) }
   }
 
-  /// Removes the open gate with its timer and its looks, and returns it, or nil if no gate is open.
+  /// Removes the open gate with its timer and its checks, and returns it, or nil if no gate is open.
   private mutating func take() -> OpenGate? {
     guard let open = gate else { return nil }
     gate = nil
     if let timer = open.timer { outbox.forget(timer: timer) }
-    for case let look? in open.looks {
-      switch look {
+    for case let asked? in open.asked {
+      switch asked {
       case .intent(let intent): outbox.abandon(intent: intent)
       case .script(let script): _ = tree.abort(script, Failure(.cancelled, "the gate is closed"), &outbox)
       }

@@ -19,7 +19,7 @@ extension Rollout {
   /// Whether a pause prevents new work from beginning.
   var isPaused: Bool { pause != nil && lapse != .pauseIgnored }
 
-  /// Whether a pause delays looks and the requests of strategies and stages. Hooks and the traffic adapter continue to their end.
+  /// Whether a pause delays checks and the requests of strategies and stages. Hooks and the traffic adapter continue to their end.
   var holdsScripts: Bool { isPaused && plan.flow.rules != nil }
 
   mutating func pause(_ message: Message) {
@@ -118,6 +118,6 @@ extension Rollout {
       case .weights(let script, let weights): set(weights, for: script)
       }
     }
-    if gate?.isHeld == true { look() }
+    if gate?.isHeld == true { check() }
   }
 }

@@ -108,7 +108,7 @@ extension Rollout {
     case .stage: if !endMarks(result.error) { stageEnded(result.error) }
     case .strategy: phase == .settling ? settle() : strategyEnded(result)
     case .notice: noticeEnded(result)
-    case .look(let slot): looked(slot, result)
+    case .check(let slot): checked(slot, result)
     case .traffic: trafficEnded(result)
     case .child: break
     }

@@ -193,7 +193,7 @@ package struct Rollout: Sendable {
     case .script(let script):
       if marking.step == .running, tree.owner(of: script) == .stage { marking.heard(outcome) }
       tree.answer(script, .outcome(outcome), &outbox)
-    case .look(let slot): looked(slot, Looking.Finding(outcome))
+    case .check(let slot): checked(slot, Checking.Finding(outcome))
     case .park(let host): parked(host, outcome)
     case .unpark(let host): unparked(host, outcome)
     case .mark(let host): marked(host, outcome)
@@ -208,8 +208,8 @@ package struct Rollout: Sendable {
     case .grace(let script): carryOut(tree.graceEnded(script, &outbox))
     case .pause: pauseEnded()
     case .gate: gateRang()
-    case .look(let slot, let script): lookRang(slot, script)
-    case .looks(let gate, let timer): looksRang(gate, timer)
+    case .check(let slot, let script): checkRang(slot, script)
+    case .round(let gate, let timer): roundRang(gate, timer)
     case .traffic: trafficRang()
     case .freeze: freezeTurned()
     case .undo:

@@ -10,8 +10,8 @@ struct ScriptTree: Sendable, Hashable {
     case stage
     case strategy
     case notice
-    /// A function that looks at a host for the open gate, by the look's slot.
-    case look(slot: Int)
+    /// A check function of the open gate, by the slot of the check.
+    case check(slot: Int)
     /// A function of the traffic adapter.
     case traffic
     case child(of: ScriptID, slot: Int)

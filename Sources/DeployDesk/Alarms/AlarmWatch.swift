@@ -67,7 +67,7 @@ package struct AlarmWatch: Sendable {
 
   private func cannotGoBack(_ record: AlarmRecord, _ problems: Problems) -> Problems {
     let first = Problem(
-      "the alarm of deployment \(plan.id) fired, and its hosts cannot go back: \(record.reason ?? "too many looks were bad")",
+      "the alarm of deployment \(plan.id) fired, and its hosts cannot go back: \(record.reason ?? "too many checks failed")",
       fix: "lander follow \(plan.id) --alarm tries again")
     return Problems([first] + problems.list, exit: problems.exit == .unreachable ? .unreachable : .held)
   }
@@ -98,7 +98,7 @@ package struct AlarmWatch: Sendable {
 
   /// Watches until the alarm ends or the task is cancelled. Pauses while another deployment is working on the hosts.
   /// - Parameters:
-  ///   - hosts: the numbers of the hosts to look at.
+  ///   - hosts: the numbers of the hosts to check.
   ///   - deadline: the time at which this watcher stops, or nil to watch until the alarm ends.
   /// - Returns: the new record. If the alarm fired, it is still open in the record, so that a crash before the rollback loses nothing.
   private func run(
@@ -106,7 +106,7 @@ package struct AlarmWatch: Sendable {
   ) async throws -> AlarmRecord {
     var (record, hosts) = (record, hosts)
     if hosts.isEmpty { return try settle(record, .superseded, "none of its hosts is in the group any more") }
-    // The counts of the looks, as they were when the hosts were last known to have the deployment's release.
+    // The counts of the checks, as they were when the hosts were last known to have the deployment's release.
     var sure = record.tally
     var (waits, hasBegun): (String?, Bool) = (nil, false)
     while true {
@@ -128,14 +128,14 @@ package struct AlarmWatch: Sendable {
         continue
       }
       if record.tally.bad > alarm.allow {
-        record.reason = record.reason ?? looks(at: hosts, for: .zero, after: record.tally).verdict.reason
+        record.reason = record.reason ?? checks(at: hosts, for: .zero, after: record.tally).verdict.reason
         return record
       }
       guard left > .zero else { return try late(record, hosts) }
       if !hasBegun || waits != nil { tell(.began(record, hosts: hosts.count)) }
       (waits, hasBegun) = (nil, true)
       try book.save(record)
-      let course = try await look(&record, &sure, at: hosts, for: left, upTo: deadline, tell)
+      let course = try await check(&record, &sure, at: hosts, for: left, upTo: deadline, tell)
       record.seen = desk.now
       switch course {
       case .ended(.fired, let reason): record.reason = reason
@@ -166,12 +166,12 @@ package struct AlarmWatch: Sendable {
   /// Handles an alarm whose time ended while nobody was watching.
   private func late(_ record: AlarmRecord, _ hosts: [Int]) throws -> AlarmRecord {
     if record.tally.looks == 0 { return try settle(record, .inconclusive, "nobody watched while it lasted") }
-    let verdict = looks(at: hosts, for: .zero, after: record.tally).verdict
+    let verdict = checks(at: hosts, for: .zero, after: record.tally).verdict
     return try settle(record, verdict.end, verdict.reason)
   }
 
-  func looks(at hosts: [Int], for left: Interval, after tally: AlarmRecord.Tally) -> AlarmLooks {
-    AlarmLooks(alarm, names: plan.hosts.map(\.host.name), hosts: hosts, left: left, after: tally)
+  func checks(at hosts: [Int], for left: Interval, after tally: AlarmRecord.Tally) -> AlarmChecks {
+    AlarmChecks(alarm, names: plan.hosts.map(\.host.name), hosts: hosts, left: left, after: tally)
   }
 
   /// Records how the alarm ended.

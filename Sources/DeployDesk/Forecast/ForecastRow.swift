@@ -13,7 +13,7 @@ package struct ForecastRow: Sendable {
     var foundAfter: Interval?
     /// Why the run did not succeed, or nil if it succeeded.
     var reason: String?
-    /// Why the looks could not decide, so that a person was asked. Nil if nobody was asked.
+    /// Why a gate was inconclusive, so that a person was asked. Nil if nobody was asked.
     var undecided: String?
     /// Whether the strategy asked for an analysis.
     var hasAnalysed: Bool
@@ -69,9 +69,9 @@ package struct ForecastRow: Sendable {
   package let foundAfter: Spread?
   /// Why the first failed run failed, or nil if no run failed.
   package let reason: String?
-  /// The number of runs in which a person was asked because the looks could not decide.
+  /// The number of runs in which a person was asked because a gate was inconclusive.
   package let undecided: Int
-  /// Why the looks could not decide in the first of these runs, or nil if there was no such run.
+  /// Why the gate was inconclusive in the first of these runs, or nil if there was no such run.
   package let doubt: String?
   /// Whether the row has the fault `worse` and no run had an analysis, so that nothing could find the fault.
   package let isUnmeasured: Bool
@@ -111,7 +111,7 @@ package struct ForecastRow: Sendable {
   /// If the release was bad, the fraction of runs that stopped it; otherwise nil.
   package var found: Double? { isOfRelease ? share(stopped, of: runs - broken) : nil }
 
-  /// The fraction of runs in which a person was asked because the looks could not decide.
+  /// The fraction of runs in which a person was asked because a gate was inconclusive.
   package var undecidedShare: Double { share(undecided, of: runs - broken) ?? 0 }
 
   /// Returns the fraction, or nil if there is no run.

@@ -63,9 +63,9 @@ extension Desk {
   private func refuseDamage(_ found: [(host: Host, survey: Survey)], _ selection: Selection) async throws(Problems) {
     let problems = await verdicts(found, at: selection.recipe.placement).compactMap { name, verdict -> Problem? in
       switch verdict {
-      case .compared(let look):
-        guard let first = look.differing.first else { return nil }
-        let more = look.differing.count == 1 ? "" : ", and \(look.differing.count - 1) more of its release are not as they were delivered"
+      case .compared(let found):
+        guard let first = found.differing.first else { return nil }
+        let more = found.differing.count == 1 ? "" : ", and \(found.differing.count - 1) more of its release are not as they were delivered"
         return Problem("\(first.path) \(first.words)\(more)", subject: name)
       case .failed(let problem): return problem
       case .empty: return nil

@@ -29,10 +29,10 @@ actor HostLink {
   private var unanswered = 0
   var watches: [String: JobWatch] = [:]
   var polling = false
-  var looks = Looks()
-  /// The task that waits until the next look at jobs.
+  var checks = JobChecks()
+  /// The task that waits until the next check of jobs.
   var nap: Task<Void, any Error>?
-  /// Whether the bell has rung since the last look.
+  /// Whether the bell has rung since the last check.
   var isRung = false
   var leases: [ExactText: Task<Void, Never>] = [:]
 
@@ -195,8 +195,8 @@ actor HostLink {
     // The first answer says whether the following text can be compressed.
     let opening = program.opening(needed)
     var lessons = HostProgram.Lessons(known: opening.known, own: opening.own)
-    let look = "\(HostProgram.ring); command -v gzip >/dev/null 2>&1; "
-    switch await channel.ask(within: options.login, line: { look + HostProgram.mark(nonce, $0) + then }) {
+    let probe = "\(HostProgram.ring); command -v gzip >/dev/null 2>&1; "
+    switch await channel.ask(within: options.login, line: { probe + HostProgram.mark(nonce, $0) + then }) {
     case .success(let answer): lessons.unpacks = answer.status == 0
     case .failure(let broken):
       channel.close()
@@ -217,7 +217,7 @@ actor HostLink {
       }
     }
     channel.close()
-    let fix = "look whether sh and dd work there: \(reach.typed)"
+    let fix = "check whether sh and dd work there: \(reach.typed)"
     return .failed(Failure(.missing, "its shell could not take Lander's program", fix: fix), passes: false)
   }
 

@@ -13,7 +13,7 @@ extension HostLink {
     let (stream, sink) = AsyncStream.makeStream(of: JobEvent.self)
     watches[folder]?.sink.finish()
     watches[folder] = JobWatch(folder: folder, isOurs: isOurs, bell: isNew ? bell : nil, sink: sink)
-    looks.begin()
+    checks.begin()
     if !polling {
       polling = true
       Task { await poll() }
@@ -26,7 +26,7 @@ extension HostLink {
     watches.removeValue(forKey: folder)?.end(.broken(failure))
   }
 
-  /// Records that a job might have ended, and looks immediately.
+  /// Records that a job might have ended, and checks that immediately.
   func rang() {
     isRung = true
     nap?.cancel()
@@ -40,9 +40,9 @@ extension HostLink {
     while !watches.isEmpty {
       if isRung {
         // The host might ring often although nothing is new. So it is not asked more often than a host that does not ring.
-        if isIdle { try? await Task.sleep(for: .milliseconds(Looks.shortest)) }
+        if isIdle { try? await Task.sleep(for: .milliseconds(JobChecks.shortest)) }
       } else {
-        let pause = hearsAll ? max(looks.pause, Looks.patient) : looks.pause
+        let pause = hearsAll ? max(checks.pause, JobChecks.patient) : checks.pause
         let nap = Task { try await Task.sleep(for: .milliseconds(pause)) }
         self.nap = nap
         _ = await nap.result
@@ -55,7 +55,7 @@ extension HostLink {
         do {
           let answer = try await demand("l_poll", arguments)
           let stirred = serve(batch, answer.output)
-          looks.saw(news: stirred)
+          checks.saw(news: stirred)
           isIdle = !stirred
           isFull = stirred && more(batch)
         } catch {
@@ -92,7 +92,7 @@ extension HostLink {
       rest = rest.dropFirst(numbers[2] + numbers[3] + numbers[4])
       // Meanwhile, the watch was ended without asking the host, or it has begun again.
       guard var watch = watches[old.folder], watch.out == old.out, watch.err == old.err else { continue }
-      watch.looks += 1
+      watch.checks += 1
       if !out.isEmpty { watch.sink.yield(.output(.stdout, out)) }
       if !err.isEmpty { watch.sink.yield(.output(.stderr, err)) }
       watch.out += out.count
@@ -101,7 +101,7 @@ extension HostLink {
       let whole = watch.out >= numbers[0] && watch.err >= numbers[1]
       if let end = watch.end(state: words[1], status: status, whole: whole) {
         watches[old.folder] = nil
-        if !watch.isOurs { looks.ended(after: ContinuousClock.now - watch.since, atFirst: watch.looks == 1) }
+        if !watch.isOurs { checks.ended(after: ContinuousClock.now - watch.since, atFirst: watch.checks == 1) }
         watch.end(.ended(end))
         stirred = true
       } else {

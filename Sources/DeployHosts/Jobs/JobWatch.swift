@@ -62,8 +62,8 @@ struct JobWatch {
   let since = ContinuousClock.now
   var out = 0
   var err = 0
-  var looks = 0
-  /// The number of looks in a row that found neither a runner nor a status of the job.
+  var checks = 0
+  /// The number of checks in a row that found neither a runner nor a status of the job.
   var doubts = 0
   var sink: AsyncStream<JobEvent>.Continuation
 }
@@ -75,8 +75,8 @@ extension JobWatch {
   }
 
   /// Returns how the job ended, according to a state. Returns nil if the job is still running, or if not all of its output has been fetched
-  /// (`whole`). The status of a runner that has just ended might appear a little later, so the job counts as lost only after several looks.
-  /// The host itself decides how long a claimed job can take to begin.
+  /// (`whole`). The status of a runner that has just ended might appear a little later, so the job counts as lost only after several
+  /// checks. The host itself decides how long a claimed job can take to begin.
   mutating func end(state: Substring, status: String, whole: Bool) -> JobEnd? {
     switch state {
     case "done": return whole ? JobEnd(status: status) : nil

@@ -209,7 +209,7 @@ l_memory() {
 # WHAT WAY: says that the private part is not trusted, and how to get one that is trusted.
 l_foreign() {
   l_die 45 "$L $1: another user could have put it there" \
-    "look who made it; if it is yours: ${2:+$2; otherwise: }mv $L $L.found, then deploy again"
+    "see who made it; if it is yours: ${2:+$2; otherwise: }mv $L $L.found, then deploy again"
 }
 # Refuses a private part to which others may write, or that contains something for which a read would wait, a link that could lead to such a
 # thing, or a folder in the place of a file. It takes a process, so it is done when a host is surveyed and when it is locked. Releases that

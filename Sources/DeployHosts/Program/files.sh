@@ -122,7 +122,7 @@ l_unpack() {
 # FOLDER REAL: enters FOLDER. Plain names then stay inside it, even if somebody replaces something on the path to it.
 l_into() {
   cd -P "$1" && [ "$PWD" = "$2" ] ||
-    l_die 45 "$2 was exchanged, or leads elsewhere, while it was entered" "look who may write to the folders above it"
+    l_die 45 "$2 was exchanged, or leads elsewhere, while it was entered" "see who may write to the folders above it"
 }
 # STAGED: moves the contents of a private folder to the current folder. Each file moves by a rename, so no link there is followed. New
 # folders get their mode and time last.

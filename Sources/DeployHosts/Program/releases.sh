@@ -249,7 +249,7 @@ l_activate() {
   to=$5
   if [ -z "$4" ]; then
     [ "$l_odd" != link ] || [ "$l_to" = "$to" ] ||
-      l_die 47 "$P/current leads to $l_to: somebody else changed it meanwhile, and it is left alone" "look who did, and what runs"
+      l_die 47 "$P/current leads to $l_to: somebody else changed it meanwhile, and it is left alone" "see who did, and what runs"
     good=
     { read -r good l_w; } 2>/dev/null <"$L/receipt"
     [ -z "$l_cur" ] || [ "$good" != "$l_cur" ] || rm -f "$L/receipt"

@@ -15,7 +15,7 @@ l_bin() {
   l_turns=$((l_turns + 1))
   mv -T "$1" "$L/trash/${1##*/}.$l_now.$l_turns" && return
   l_named "$1"
-  l_die 45 "$l_at cannot be moved away" "look whose it is: ls -ld $l_at $P"
+  l_die 45 "$l_at cannot be moved away" "see whose it is: ls -ld $l_at $P"
 }
 
 # PATH FENCE TOKEN DATA: removes `current`, the releases that were delivered, the records about them, and what appspec files need. If DATA
@@ -32,7 +32,7 @@ l_remove() {
       '') ;;
       link)
         l_die 47 "$P/current leads to $l_to, which Lander did not make, and is left alone" \
-          "look who made it; if nobody needs it: rm $P/current"
+          "see who made it; if nobody needs it: rm $P/current"
         ;;
       *) l_die 47 "$P/current is not a link, and is not touched" "move it away: mv $P/current $P/current.old" ;;
     esac
@@ -43,7 +43,7 @@ l_remove() {
     mkdir -p "$L/trash" || l_full "$L"
     l_uptime
     l_turns=0
-    [ -z "$l_cur" ] || rm -f "$P/current" || l_die 45 "$P/current cannot be removed" "look whose it is: ls -ld $P"
+    [ -z "$l_cur" ] || rm -f "$P/current" || l_die 45 "$P/current cannot be removed" "see whose it is: ls -ld $P"
     for l_r in "$P"/.current.*; do [ ! -L "$l_r" ] || rm -f "$l_r"; done
     for l_r in "$P"/releases/*; do
       [ -d "$l_r" ] && [ ! -L "$l_r" ] && [ -f "$L/manifests/${l_r##*/}" ] || continue

@@ -13,7 +13,7 @@ extension Hosts {
     guard let end = answer.output.firstIndex(of: 10),
       let kept = try? JSONDecoder().decode(KeptRelease.self, from: Data(answer.output[(end + 1)...]))
     else { throw Failure(.corrupt, "the manifest of release \(release) on the host cannot be read") }
-    let found = try await look(at: release, path, link)
+    let found = try await listing(of: release, path, link)
     for item in kept.manifest.items where item.kind == .file {
       // Reading something that is not a regular file might never end.
       guard let entry = found.entries[Array(item.path.utf8)], entry.mode & 0o170000 == 0o100000, entry.size == item.size else {

@@ -9,12 +9,12 @@ extension Hosts {
     let manifest = try await store.manifest(of: release.bundle)
     let withSetID = errand.site.deliversSetID
     let comparison = try ReleaseComparison(manifest, of: release, withSetID: withSetID)
-    let look = try await look(at: release.id, errand.site.path, errand.link)
-    let differing = try await compare(release.id, comparison.questions(look), errand)
+    let listing = try await listing(of: release.id, errand.site.path, errand.link)
+    let differing = try await compare(release.id, comparison.questions(listing), errand)
     let rights = await rights(of: release.id, errand.site.path, errand.link)
-    let deviations = comparison.deviations(look, differing: differing, rights: rights)
+    let deviations = comparison.deviations(listing, differing: differing, rights: rights)
       .filter { $0.kind != .extra }
-    if deviations.isEmpty, look.isListed { return .done() }
+    if deviations.isEmpty, listing.isListed { return .done() }
     let kept = KeptRelease(bundle: release.bundle, shared: release.shared, manifest: manifest, deliversSetID: withSetID)
     let repair = comparison.repair(deviations, manifest: Array("\(release.bundle.hex)\n".utf8) + (try Hosts.coded(kept)))
     let sending = repair.send.reduce(0) { $0 + $1.size }
@@ -33,8 +33,8 @@ extension Hosts {
   }
 
   /// Asks the host for the names, kinds and sizes in a release.
-  func look(at release: Release.ID, _ path: String, _ link: HostLink) async throws(Failure) -> ReleaseLook {
-    try ReleaseLook(try await link.demand("l_look", [path, release.rawValue]).output)
+  func listing(of release: Release.ID, _ path: String, _ link: HostLink) async throws(Failure) -> ReleaseListing {
+    try ReleaseListing(try await link.demand("l_look", [path, release.rawValue]).output)
   }
 
   /// Returns the owners that the release's entries had at the end of the deployment. Returns nil if the host does not know them because an
@@ -116,9 +116,9 @@ extension Hosts {
     }
     let delivered = Release(id: release, bundle: kept.bundle, shared: kept.shared)
     let comparison = try ReleaseComparison(manifest, of: delivered, withSetID: kept.deliversSetID ?? true)
-    let look = try await look(at: release, path, link)
-    let differing = try await differing(release, comparison.questions(look), path, link)
-    let found = comparison.deviations(look, differing: differing, rights: await rights(of: release, path, link))
+    let listing = try await listing(of: release, path, link)
+    let differing = try await differing(release, comparison.questions(listing), path, link)
+    let found = comparison.deviations(listing, differing: differing, rights: await rights(of: release, path, link))
     return Verification(release: release, bundle: kept.bundle, entries: comparison.count, deviations: found)
   }
 }

@@ -58,15 +58,15 @@ struct ReleaseComparison {
   }
 
   /// Returns whether an entry has the expected kind and size. Any other entry is never read, because it might be a pipe, or have no end.
-  private func isAlike(_ path: String, _ look: ReleaseLook) -> Bool {
+  private func isAlike(_ path: String, _ listing: ReleaseListing) -> Bool {
     let key = Array(path.utf8)
-    guard let entry = wanted[key], let found = look.entries[key] else { return false }
+    guard let entry = wanted[key], let found = listing.entries[key] else { return false }
     return found.mode & Self.kindBits == entry.kind.bits && (entry.size == nil || entry.size == found.size)
   }
 
   /// Returns the entries whose contents the host has to compare: files and links that have the expected kind and size.
-  func questions(_ look: ReleaseLook) -> (sums: [Manifest.Item], odd: [String]) {
-    (plain.filter { isAlike($0.path, look) }, odd.filter { isAlike($0.path, look) }.map(\.line))
+  func questions(_ listing: ReleaseListing) -> (sums: [Manifest.Item], odd: [String]) {
+    (plain.filter { isAlike($0.path, listing) }, odd.filter { isAlike($0.path, listing) }.map(\.line))
   }
 
   private static let kindBits = 0o170000
@@ -74,12 +74,12 @@ struct ReleaseComparison {
   /// Returns all differences, sorted by the bytes of the paths.
   /// - Parameter differing: the host's lines about entries whose contents differ: `./PATH: FAILED …`, or `odd NUMBER`.
   /// - Parameter rights: the owners that the entries should have, or nil if unknown.
-  func deviations(_ look: ReleaseLook, differing: [[UInt8]], rights: ReleaseRights? = nil) -> [Deviation] {
+  func deviations(_ listing: ReleaseListing, differing: [[UInt8]], rights: ReleaseRights? = nil) -> [Deviation] {
     let other = paths(of: differing)
     var deviations: [Deviation] = []
     for key in order {
       guard let entry = wanted[key] else { continue }
-      guard let found = look.entries[key] else {
+      guard let found = listing.entries[key] else {
         deviations.append(Deviation(entry.path, .missing))
         continue
       }
@@ -94,7 +94,7 @@ struct ReleaseComparison {
         deviations.append(Deviation(entry.path, .mode(found.mode & 0o7777, wanted: wanted)))
       }
     }
-    let extra = look.entries.keys.filter { wanted[$0] == nil }.sorted { $0.lexicographicallyPrecedes($1) }
+    let extra = listing.entries.keys.filter { wanted[$0] == nil }.sorted { $0.lexicographicallyPrecedes($1) }
     return deviations + extra.map { Deviation(String(decoding: $0, as: UTF8.self), .extra) }
   }
 

@@ -23,7 +23,7 @@ extension Ask {
       Self.all(value) { item in item.int.flatMap { (0..<hosts).contains($0) ? $0 : nil } }
     }
     return Watch(
-      question, hosts: numbers, isFromEngine: try flag("engine"), every: try interval("every"), looks: try int("looks", 1...Self.looks),
+      question, hosts: numbers, isFromEngine: try flag("engine"), every: try interval("every"), looks: try int("looks", 1...Self.checks),
       limit: try interval("limit"), allow: try int("allow", 0...Int.max), isPlayed: try flag("played") ? true : nil)
   }
 
@@ -39,10 +39,10 @@ extension Ask {
       try needed("unit", "rate or value") { $0.text.flatMap(Comparison.Unit.init) }, pairs: canaries.count, margin: try text("margin"),
       alpha: alpha)
     return Watch(
-      .function(function), hosts: canaries + twins, every: try interval("every"), looks: try int("looks", 1...Self.looks),
+      .function(function), hosts: canaries + twins, every: try interval("every"), looks: try int("looks", 1...Self.checks),
       limit: try interval("limit"), allow: 0, isPlayed: try flag("played") ? true : nil, comparison: comparison)
   }
 
-  /// The largest number of looks at each host: the first look, and 10,000 more.
-  private static let looks = 10_001
+  /// The largest number of checks of each host: the first check, and 10,000 more.
+  private static let checks = 10_001
 }

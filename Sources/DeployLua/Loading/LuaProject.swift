@@ -74,10 +74,11 @@ package struct LuaProject: Sendable {
     let problems = reader.problems(described, and: paths.problems + parameters.problems + refused + reader.misfits(plugins))
     guard problems.isEmpty else { throw Problems(problems) }
     project.sources = sources(of: loader, prelude, plugins, origins)
-    let looks = loader.files.filter { $0.path.hasSuffix(".lua") }.map { SourceLooks($0) }
+    let findings = loader.files.filter { $0.path.hasSuffix(".lua") }.map { SourceFindings($0) }
     project.warnings =
-      looks.flatMap(\.warnings) + parameters.warnings + reader.warnings(described) + CapabilityUse.warnings(of: plugins, in: loader.files)
-    let secrets = Set(looks.flatMap(\.secrets)).sorted()
+      findings.flatMap(\.warnings) + parameters.warnings + reader.warnings(described)
+      + CapabilityUse.warnings(of: plugins, in: loader.files)
+    let secrets = Set(findings.flatMap(\.secrets)).sorted()
     for index in project.recipes.indices { project.recipes[index].secrets = secrets }
     return LuaProject(project: project, tests: reader.tests(described), plugins: plugins)
   }

@@ -10,7 +10,7 @@ struct RehearsalPart {
   /// Whether the function runs once for each host.
   var isHook = false
   /// Whether the function checks a host for a gate.
-  var isLook = false
+  var isCheck = false
   /// Whether the function is a stage of the recipe, or the condition of one. Such a function runs before hosts fail, so failing hosts do
   /// not affect it.
   var isStage = false
@@ -36,7 +36,7 @@ struct RehearsalPart {
       guard plan.content.recipes.indices.contains(body.recipe),
         let hook = plan.content.recipes[body.recipe].hooks.first(where: { $0.function == body.function })
       else {
-        (title, isLook) = ("check of rollout:watch", true)
+        (title, isCheck) = ("check of rollout:watch", true)
         return
       }
       self.init(title: "hook \(hook.event.rawValue)", place: hook.place, isHook: true)

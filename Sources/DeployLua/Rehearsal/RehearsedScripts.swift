@@ -189,8 +189,8 @@ package final class RehearsedScripts: Scripts {
 
   /// Returns what the engine should assume as the result of a script.
   private func ended(_ script: ScriptID, _ one: Running, _ result: ScriptResult) -> ScriptResult {
-    if mode != .faults, !hasFaults, one.part.isLook, result == .returned(.bool(false)) {
-      // Because the function used an invented answer, the rehearsal continues as if the look had passed.
+    if mode != .faults, !hasFaults, one.part.isCheck, result == .returned(.bool(false)) {
+      // Because the function used an invented answer, the rehearsal continues as if the check had passed.
       if !isDoubted(one) { find(Problem("\(one.part.title) says no though all goes well"), isCertain: false, isEnd: false, one) }
       return .returned(.bool(true))
     }

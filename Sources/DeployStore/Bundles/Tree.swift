@@ -160,7 +160,7 @@ struct Tree {
     for item in items { check(item) }
     if problems.isEmpty, !items.contains(where: { $0.kind != .directory }) {
       let why = leftOut ? "everything in it is left out by ignore patterns" : "there is no file in it"
-      refuse(source, "the bundle is empty: \(why)", fix: "look whether the build wrote where `bundle` reads")
+      refuse(source, "the bundle is empty: \(why)", fix: "check whether the build wrote where `bundle` reads")
     }
     guard problems.isEmpty else {
       let more = problemCount - problems.count

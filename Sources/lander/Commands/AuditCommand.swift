@@ -71,7 +71,7 @@ struct AuditCommand: Verb {
       terminal.say([""] + fitting([line], on: terminal.out))
       return AuditResult(chains: chains, whyNot: why)
     }
-    let desk = try Wiring.desk(for: project, options, onlyLooks: true, tell: terminal.listener())
+    let desk = try Wiring.desk(for: project, options, onlyReads: true, tell: terminal.listener())
     return try await desk.use { desk in
       var audits: [ReceiptAudit] = []
       for found in await desk.survey(try project.project.selections(recipe: nil, group: nil)) { audits += try await past.audit(found) }

@@ -28,7 +28,7 @@ struct DiffCommand: Verb {
   var aim: String?
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let (project, desk, selection) = try await Wiring.open(options, onlyLooks: true, tell: terminal.listener()) {
+    let (project, desk, selection) = try await Wiring.open(options, onlyReads: true, tell: terminal.listener()) {
       try $0.selection(recipe: recipe, group: choice.group, only: try choice.names)
     }
     return try await desk.use { desk in

@@ -28,7 +28,7 @@ struct DoctorCommand: Verb {
     if let project = try? loaded.get() {
       examination.look(atReachOf: project.project)
       if connect {
-        let desk = try Wiring.desk(for: project, options, onlyLooks: true, tell: terminal.listener())
+        let desk = try Wiring.desk(for: project, options, onlyReads: true, tell: terminal.listener())
         let selections = try project.project.groupSelections(nil)
         try await desk.use { desk in examination.look(at: Surveyed.places(of: await desk.survey(selections))) }
       }
@@ -39,7 +39,7 @@ struct DoctorCommand: Verb {
       let hint = connect || (try? loaded.get()) == nil ? "" : " lander doctor --connect tries the hosts too."
       terminal.say(["", "All is well." + hint])
     } else {
-      terminal.say(["", "\(bad.of("thing")) to fix, \(warned.of("thing")) to look at."])
+      terminal.say(["", "\(bad.of("thing")) to fix, \(warned.of("thing")) to check."])
     }
     return bad == 0 ? .done : .usage
   }

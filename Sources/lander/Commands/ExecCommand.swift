@@ -50,7 +50,7 @@ struct ExecCommand: Verb {
   }
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let (project, desk, selection) = try await Wiring.open(options, onlyLooks: true, tell: terminal.listener()) {
+    let (project, desk, selection) = try await Wiring.open(options, onlyReads: true, tell: terminal.listener()) {
       try $0.selection(ofGroup: group, only: HostChoice.names(only) + tags.words)
     }
     let execution = Execution(command, on: selection, limit: Interval(timeout) ?? .minutes(1), as: user, at: desk)

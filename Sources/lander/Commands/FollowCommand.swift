@@ -17,9 +17,9 @@ struct FollowCommand: Verb {
       lander cancel cancels the deployment.
 
       --alarm continues the alarm of a successful deployment (alarm = { … } in its recipe) until the alarm ends, from any shell with the \
-      same state folder. If too many looks are bad, the alarm fires and rolls the hosts back, as lander rollback does. Exits with 0 if the \
+      same state folder. If too many checks fail, the alarm fires and rolls the hosts back, as lander rollback does. Exits with 0 if the \
       alarm did not fire, or if one of the hosts got something newer; 17 if it fired and the hosts were rolled back; 12 if it fired and \
-      the rollback changed no host or has not ended; 11 if the rollback failed; 20 if a host is unreachable; 14 if the looks were \
+      the rollback changed no host or has not ended; 11 if the rollback failed; 20 if a host is unreachable; 14 if the checks were \
       inconclusive; 4 if another process already watches the alarm. Ctrl-C stops watching; type the same command to continue.
 
       Examples:
@@ -41,7 +41,7 @@ struct FollowCommand: Verb {
       """)
   var output: Surface.Mode?
 
-  @Flag(help: "Continue the alarm of a successful deployment until the alarm ends; roll back if too many looks are bad.")
+  @Flag(help: "Continue the alarm of a successful deployment until the alarm ends; roll back if too many checks fail.")
   var alarm = false
 
   func validate() throws {

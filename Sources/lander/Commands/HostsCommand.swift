@@ -26,7 +26,7 @@ struct HostsCommand: Verb {
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let project = try await Wiring.lastingProject(options, bundle, tell: terminal.listener())
-    let desk = try Wiring.desk(for: project, options, onlyLooks: true, tell: terminal.listener())
+    let desk = try Wiring.desk(for: project, options, onlyReads: true, tell: terminal.listener())
     let selections = try project.project.groupSelections(group, only: try tags.words)
     return try await desk.use { desk in
       let found = Surveyed.places(of: await desk.survey(selections))

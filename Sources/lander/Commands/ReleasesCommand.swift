@@ -33,7 +33,7 @@ struct ReleasesCommand: Verb {
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let (_, desk, selections) = try await Wiring.open(
-      options, bundle, reads: reads, onlyLooks: true, tell: terminal.listener()
+      options, bundle, reads: reads, onlyReads: true, tell: terminal.listener()
     ) { project in
       try HostChoice.named(by: nil) { try project.selections(recipe: recipe, group: chosen.group, only: try HostChoice.names(hosts)) }
     }

@@ -39,8 +39,8 @@ struct ReplCommand: Verb {
       let prompt = try Prompt(simulating: selection, of: project, stage: Wiring.stage) { lines.take($0) }
       return await PromptLoop(prompt, lines, are: "simulated").run()
     }
-    let (project, desk, selection) = try await Wiring.open(options, onlyLooks: true, tell: terminal.listener()) { project in
-      try HostChoice.named(by: "--host") { try project.selection(recipe: recipe, group: chosen.group, only: [host]) }
+    let (project, desk, selection) = try await Wiring.open(options, onlyReads: true, tell: terminal.listener()) { project in
+      try HostChoice.named(by: "--host") { try project.selection(recipe: recipe, group: group, only: [host]) }
     }
     return try await desk.use { desk in
       let unknown = await desk.expect(secretsNamedIn: project.project.sources)

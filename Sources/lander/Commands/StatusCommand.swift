@@ -45,7 +45,7 @@ struct StatusCommand: Verb {
     }
     let trains = OpenTrains(options)
     if let train { terminal.say(TrainReport(train).lines(on: terminal.out) + [""]) }
-    let desk = try Wiring.desk(for: project, options, onlyLooks: true, tell: terminal.listener())
+    let desk = try Wiring.desk(for: project, options, onlyReads: true, tell: terminal.listener())
     return try await desk.use { desk in
       var unreachable = 0
       var values: [Value] = []

@@ -25,7 +25,7 @@ struct VerifyCommand: Verb {
   @OptionGroup var choice: HostChoice
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
-    let (_, desk, selections) = try await Wiring.open(options, bundle, onlyLooks: true, tell: terminal.listener()) {
+    let (_, desk, selections) = try await Wiring.open(options, bundle, onlyReads: true, tell: terminal.listener()) {
       try $0.selections(recipe: recipe, group: choice.group, only: try choice.names)
     }
     return try await desk.use { desk in

@@ -10,7 +10,7 @@ extension Examination {
       let mark =
         switch finding.grade {
         case .good: surface.paint("ok  ", .good)
-        case .warn: surface.paint("look", .warn)
+        case .warn: surface.paint("warn", .warn)
         case .bad: surface.paint("fix ", .bad)
         }
       let text = SafeText.lines(finding.text)

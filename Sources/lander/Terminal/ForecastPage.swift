@@ -61,7 +61,7 @@ struct ForecastPage {
     add("Time from the first bad host until it was found") { spread($0, $0.foundAfter, .warn) { "\(Interval(milliseconds: $0))" } }
     add("Runs that stopped a good release", whole: 1) { share($0, $0.wrongStops, .bad) }
     if rows.contains(where: { $0.undecided > 0 }) {
-      add("Runs in which looks could not decide, and a person approved", whole: 1) { share($0, $0.undecidedShare, .warn) }
+      add("Runs in which a gate was inconclusive, and a person approved", whole: 1) { share($0, $0.undecidedShare, .warn) }
     }
     add("Time of a rollout that came to a good end") { spread($0, $0.duration, .plain) { "\(Interval(milliseconds: $0))" } }
     return plots
@@ -81,7 +81,7 @@ struct ForecastPage {
     rows.map { row in
       let isBad = (row.wrongStops ?? 0) > 0 || row.mistake != nil
       return Document.Row(
-        table.cells(of: row).enumerated().map { Document.Cell($0.element, isBad && $0.offset == 3 ? .bad : .plain) }, needsLook: isBad)
+        table.cells(of: row).enumerated().map { Document.Cell($0.element, isBad && $0.offset == 3 ? .bad : .plain) }, needsAttention: isBad)
     }
   }
 

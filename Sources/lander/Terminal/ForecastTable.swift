@@ -40,8 +40,8 @@ struct ForecastTable {
     rows.compactMap(\.mistake).reduce(into: []) { known, problem in if !known.contains(problem) { known.append(problem) } }
   }
 
-  /// Lines that say in which runs a mistake ended the strategy, why good releases were stopped, in which runs looks could not decide, which
-  /// faults nothing measured, what analyses assume, and how far a fraction of 0% can be trusted.
+  /// Lines that say in which runs a mistake ended the strategy, why good releases were stopped, in which runs a gate was inconclusive,
+  /// which faults nothing measured, what analyses assume, and how far a fraction of 0% can be trusted.
   var remarks: [String] {
     var lines: [String] = []
     for row in rows where row.broken > 0 {
@@ -54,7 +54,7 @@ struct ForecastTable {
     }
     for row in rows {
       guard let doubt = row.doubt else { continue }
-      let runs = "in \(percent(row.undecidedShare)) of the runs looks could not decide, and a person approved"
+      let runs = "in \(percent(row.undecidedShare)) of the runs a gate was inconclusive, and a person approved"
       lines.append("  \(row.strategy), \(row.fault): \(runs): \(SafeText.line(doubt))")
     }
     for row in rows {

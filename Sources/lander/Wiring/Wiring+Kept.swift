@@ -38,11 +38,11 @@ extension Wiring {
   ///   - choose: chooses the part of the project that the command is about.
   /// - Throws: an error that says what is wrong with the project or the choice. In this case, no desk is made.
   static func open<T>(
-    _ options: ProjectOptions, _ bundle: AppSpecOption? = nil, reads: String? = nil, onlyLooks: Bool = false,
+    _ options: ProjectOptions, _ bundle: AppSpecOption? = nil, reads: String? = nil, onlyReads: Bool = false,
     tell: @escaping @Sendable (DeskEvent) -> Void, _ choose: (Project) throws -> T
   ) async throws -> (project: LoadedProject, desk: Desk, chosen: T) {
     let project = try await lastingProject(options, bundle, reads: reads, tell: tell)
     let chosen = try choose(project.project)
-    return (project, try desk(for: project, options, onlyLooks: onlyLooks, tell: tell), chosen)
+    return (project, try desk(for: project, options, onlyReads: onlyReads, tell: tell), chosen)
   }
 }

@@ -44,15 +44,15 @@ enum Wiring {
 
   /// Makes the desk of a project.
   /// - Parameters:
-  ///   - onlyLooks: whether the command only reads. If so, a missing state folder is not made, and if it was given with `--state`, a remark
+  ///   - onlyReads: whether the command only reads. If so, a missing state folder is not made, and if it was given with `--state`, a remark
   ///     says so.
   ///   - tell: called with each event while the desk works.
   static func desk(
-    for project: LoadedProject, _ options: ProjectOptions, onlyLooks: Bool = false, tell: @escaping @Sendable (DeskEvent) -> Void
+    for project: LoadedProject, _ options: ProjectOptions, onlyReads: Bool = false, tell: @escaping @Sendable (DeskEvent) -> Void
   ) throws -> Desk {
     let path = options.stateFolder()
     if Folder.isDeadLink(path) { throw Problems(Folder.deadLink(path)) }
-    guard onlyLooks, !Folder.exists(path) else { return try desk(in: project.folder, state: StateDirectory(path), tell) }
+    guard onlyReads, !Folder.exists(path) else { return try desk(in: project.folder, state: StateDirectory(path), tell) }
     if options.state != nil { tell(.remark("There is no state folder \(path): what was deployed from it is not known here.")) }
     let passing = try PassingFolder()
     EarlyEnd.also { passing.remove() }

@@ -108,7 +108,7 @@ reader() {
   wait "$reader"
   on 1 rm /srv/enough
   note "$(cat "$PROJECT/reader")"
-  equal "$(grep -vc '^looked' "$PROJECT/reader")" 0 "bad looks"
+  equal "$(grep -vc '^looked' "$PROJECT/reader")" 0 "wrong reads"
 }
 
 scenario "in a trace of all the host's system calls, only a rename ever touches current" traced

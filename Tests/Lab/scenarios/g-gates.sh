@@ -27,7 +27,7 @@ silent_approval() {
   for k in $(hosts); do on "$k" test ! -e /srv/app/current || broken "h$k serves a release that nobody approved"; done
 }
 
-scenario "a watch whose engine is killed and resumed looks as long as it was to look, and the deployment comes through" watched_crash
+scenario "a watch whose engine is killed and resumed checks as long as planned, and the deployment comes through" watched_crash
 watched_crash() {
   STRATEGY='canary { first = 3, watch = "6s", check = { command = "echo look >>/var/ledger", every = "1s" } }' project
   begin deploy
@@ -36,11 +36,11 @@ watched_crash() {
   local before
   before=$(ledger 1 | grep -c look)
   sleep 5
-  equal "$(ledger 1 | grep -c look)" "$before" "looks while no engine was there"
+  equal "$(ledger 1 | grep -c look)" "$before" "checks while no engine was there"
   status 0 lander resume
-  local looks
-  looks=$(ledger 1 | grep -c look)
-  [ "$looks" -ge 7 ] || broken "$looks looks, and 7 are due"
+  local checks
+  checks=$(ledger 1 | grep -c look)
+  [ "$checks" -ge 7 ] || broken "$checks checks, and 7 are due"
   serves_everywhere 1
 }
 

@@ -1,4 +1,4 @@
-# Balancers: real ones, with requests all the time, each body looked at. h1 balances, the others serve.
+# Balancers: real ones, with requests all the time, each body checked. h1 balances, the others serve.
 HOSTS=4
 
 scenario "behind HAProxy a rolling deployment, a failing one that goes back, and rollback --to lose no request, nor a download" haproxy_load
@@ -164,7 +164,7 @@ verify() {
   for k in 1 2; do grep -qxF "$(body "$k") 200" "$PROJECT"/asked.* || broken "no response is of revision $k"; done
   [ "$(sort -n "$PROJECT/served" | head -1)" -ge 2 ] || broken "the balancer had $(sort -n "$PROJECT/served" | head -1) hosts at a time"
   [ "$(sort -n "$PROJECT/served" | head -1)" -eq 2 ] || broken "no host ever left the balancer"
-  note "$count responses, none failed and none wrong; $(wc -l <"$PROJECT/served") looks, never fewer than 2 of 3 hosts"
+  note "$count responses, none failed and none wrong; $(wc -l <"$PROJECT/served") checks, never fewer than 2 of 3 hosts"
 }
 sample() {
   : >"$PROJECT/served"

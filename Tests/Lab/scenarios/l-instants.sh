@@ -117,8 +117,8 @@ outside() {
   done
   haproxy_says "show servers state web" | awk '$4 ~ /^h/ { print $4, "state", $6, $7, "weight", $8 }'
 }
-# What the journal says of decisions, without times, numbers and ids. How often there is time for a look at one host while the other one is
-# unreachable is no decision.
+# What the journal says of decisions, without times, numbers and ids. How often there is time for a measurement of one host while the other
+# one is unreachable is no decision.
 decided() {
   grep -E '"type":"(stage_|wave_|event_|host"|service_|gate_|shifted|message"|answer"|concluded|intended)' "$PROJECT/whole" |
     grep -v '"text":"run echo look' | sed -E '
@@ -127,16 +127,16 @@ decided() {
     LC_ALL=C sort
 }
 undisturbed_is_whole() {
-  looks_are_asked_once
+  measurements_are_asked_once
   holds "$wanted" "h2 state 2 0 weight 240"
   equal "$(printf '%s\n' "$wanted_journal" | grep -c '"type":"gate_closed".*"verdict":"pass"')" 2 "gates that were passed undisturbed"
   equal "$(printf '%s\n' "$wanted" | grep -c 'weight')" 6 "weights that were set, and those that are left"
 }
-looks_are_asked_once() {
+measurements_are_asked_once() {
   local k asked
   for k in 2 3; do
     asked=$(grep -c "\"type\":\"intended\".*\"host\":\"h$k\".*run echo look" "$PROJECT/whole")
-    equal "$(ledger "$k" | grep -c '^look$')" "$asked" "looks at h$k"
+    equal "$(ledger "$k" | grep -c '^look$')" "$asked" "measurements of h$k"
   done
 }
 outcome() {
@@ -147,7 +147,7 @@ outcome() {
   printf '%s\n' "$wanted" | diff - "$PROJECT/outside" || broken "the hosts and the balancer saw something else: $1"
   decided >"$PROJECT/decided"
   printf '%s\n' "$wanted_journal" | diff - "$PROJECT/decided" || broken "the journal says something else: $1"
-  looks_are_asked_once
+  measurements_are_asked_once
   for k in 2 3; do equal "$(revision "$k")" "$(cat "$PROJECT/site/REVISION")" "the revision of h$k"; done
   status 0 lander explain "$ID"
   equal "$(printf '%s\n' "$OUTPUT" | grep -c 'approved by')" 2 "lines of explain about the approval: the gate and the answer"

@@ -67,7 +67,7 @@ local function answers(first)
   return list
 end
 
-local look = "admin.sock show servers state" -- a command that sets nothing
+local show = "admin.sock show servers state" -- a command that sets nothing
 
 --- Returns the states that were set on a balancer, in order.
 local function set(run, balancer)
@@ -98,38 +98,38 @@ describe("haproxy", function()
   end)
 
   --- Returns how often lb1 was checked while web1 had connections that did not end, and how long the deployment took.
-  local function looks(t, name)
+  local function checks(t, name)
     local list = answers { { command = "state ready", stdout = state(both) },
       { command = "haproxy", host = "lb1", stdout = drained("web1", { admin = 8, sessions = 2 }) } }
     for _, one in ipairs(list) do one.takes = "1ms" end
     local run = t:deploy(name, { answers = list })
-    return run:ran(look, "lb1"), run.took
+    return run:ran(show, "lb1"), run.took
   end
 
-  it("looks five times a second at first, and each second then, until the time to drain is over", function(t)
-    local plain, took = looks(t, "plain")
-    -- Four more: a look at each of two hosts before, and one when each comes back.
+  it("checks five times a second at first, and each second then, until the time to drain is over", function(t)
+    local plain, took = checks(t, "plain")
+    -- Four more: a check of each of two hosts before, and one when each comes back.
     t:expect(plain):equals(4 + 5 + 29)
     t:expect(took > 30 and took < 40):equals(true)
-    t:expect((looks(t, "numeric"))):equals(4 + 5 + 2)
-    t:expect((looks(t, "brief"))):equals(4 + 5 + 1)
+    t:expect((checks(t, "numeric"))):equals(4 + 5 + 2)
+    t:expect((checks(t, "brief"))):equals(4 + 5 + 1)
   end)
 
   it("counts connections that wait in line, and takes a line that does not say so for none", function(t)
     local function with(queued)
       local waits = { command = "web/web1 state drain", host = "lb1", stdout = drained("web1", { admin = 8, queued = queued }) }
-      return t:deploy("plain", { answers = answers { waits } }):ran(look, "lb1")
+      return t:deploy("plain", { answers = answers { waits } }):ran(show, "lb1")
     end
     t:expect(with(1)):equals(with "" + 1)
     local without = state { web1 = { admin = 8 }, web2 = { admin = 8 } }:gsub("web,[^\n]*\n", "")
     local run = t:deploy("plain", { answers = answers { { command = "web/web1 state drain", host = "lb1", stdout = without } } })
-    t:expect(run:ran(look, "lb1")):equals(with "")
+    t:expect(run:ran(show, "lb1")):equals(with "")
   end)
 
   it("fails a host that somebody brings back while it drains, and one that HAProxy does not bring back", function(t)
     local busy = { command = "web/web1 state drain", host = "lb1", stdout = drained("web1", { admin = 8, sessions = 2 }), times = 1 }
-    local first = { command = look, host = "lb1", stdout = drained(), times = 1 }
-    local back = { command = look, host = "lb1", stdout = state(both) }
+    local first = { command = show, host = "lb1", stdout = drained(), times = 1 }
+    local back = { command = show, host = "lb1", stdout = state(both) }
     local run = t:deploy("plain", { answers = answers { busy, first, back } })
     t:expect(run.failure):contains "somebody brought web/web1 of HAProxy on lb1 back while it was to drain"
     run = t:deploy("plain", { answers = { { command = "state ready", stdout = "Permission denied\n" .. drained() },
@@ -155,10 +155,10 @@ describe("haproxy", function()
 
   it("waits until the connections of a host have ended", function(t)
     local busy = { command = "web/web1 state drain", host = "lb1", stdout = drained("web1", { admin = 8, sessions = 2 }) }
-    local still = { command = look, host = "lb1", stdout = drained("web1", { admin = 8, sessions = 1 }), times = 3 }
+    local still = { command = show, host = "lb1", stdout = drained("web1", { admin = 8, sessions = 1 }), times = 3 }
     local run = t:deploy("plain", { answers = answers { busy, still } })
     t:expect(run.status):equals "succeeded"
-    t:expect(run:ran(look, "lb1") >= 4):equals(true)
+    t:expect(run:ran(show, "lb1") >= 4):equals(true)
     t:expect(run.log):lacks "is stopped all the same"
   end)
 
@@ -175,7 +175,7 @@ describe("haproxy", function()
 
   it("closes connections that do not end, if it is to", function(t)
     local busy = { command = "web/web1 state drain", host = "lb2", stdout = drained("web1", { admin = 8, sessions = 2 }) }
-    local still = { command = look, host = "lb2", stdout = drained("web1", { admin = 8, sessions = 2 }), times = 9 }
+    local still = { command = show, host = "lb2", stdout = drained("web1", { admin = 8, sessions = 2 }), times = 9 }
     local run = t:deploy("closing", { answers = answers { busy, still } })
     t:expect(run.status):equals "succeeded"
     t:expect(run:ran("shutdown sessions server web/web1", "lb2")):equals(1)
@@ -197,7 +197,7 @@ describe("haproxy", function()
     t:expect(run.failure):contains "does not call web/web1 up after 2s: its health check fails"
     -- Two seconds on the way out, two more on the way back, and the time that the commands take.
     t:expect(run.took > 6):equals(true)
-    t:expect(run:ran(look, "lb1") >= 6):equals(true)
+    t:expect(run:ran(show, "lb1") >= 6):equals(true)
   end)
 
   it("names a server and a backend that HAProxy does not know", function(t)
@@ -283,7 +283,7 @@ describe("haproxy", function()
   it("says so when balancers share the traffic otherwise", function(t)
     local list = weighing()
     list[3].optional = true -- nothing is put back
-    table.insert(list, 1, { command = look, host = "lb2", times = 1, stdout = state { web1 = { weight = 3 }, web2 = { weight = 1 } } })
+    table.insert(list, 1, { command = show, host = "lb2", times = 1, stdout = state { web1 = { weight = 3 }, web2 = { weight = 1 } } })
     local run = t:deploy("shifting", { answers = list })
     t:expect(run.log):contains "balancers share otherwise: blue 75 %, green 25 % on lb2, blue 100 %, green 0 % on the first"
   end)

@@ -56,7 +56,7 @@ describe("prometheus", function()
     local run = t:deploy("shop", { http = http, gates = { errors = "silence" } })
     t:expect(run.exit):equals(16)
     t:expect(run.gates[1].verdict):equals "inconclusive"
-    t:expect(run.gates[1].comment):contains "no data came in 3 looks"
+    t:expect(run.gates[1].comment):contains "no data came in 3 rounds of measurements"
   end)
 
   it("says what Prometheus says of a query that it cannot carry out", function(t)

@@ -5,26 +5,27 @@ local errors, grants, language = import "runtime/errors", import "runtime/grants
 local phase, rehearsal = import "runtime/phase", import "runtime/rehearsal"
 local values, void = import "runtime/values", import "runtime/void"
 local decisions, fields = import "run/decisions", import "types/fields"
-local most = 10000 -- the limit of rests between looks
+local most = 10000 -- the limit of rests between measurements
 
 language.word {
   name = "rollout:analyse", nature = "probe", phases = { "run" }, gives = { "boolean", "string", "string" }, takes = "{ … }",
-  summary = "Compares hosts that have the release with twins that do not, look by look, until the difference is clear or the time "
-    .. "limit is reached. If the release is worse than the margin allows, the deployment fails. Returns three values: true (or false, "
+  summary = "Measures hosts that have the release, and twins that do not, until the difference is clear or the time limit is reached. "
+    .. "If the release is worse than the margin allows, the deployment fails. Returns three values: true (or false, "
     .. "with on_fail = \"return\"), the verdict (\"pass\", \"fail\" or \"inconclusive\"), and the result in words.",
   example = "rollout:analyse { canary = rollout.targets:take(1), margin = \"+0.5pp\", during = \"15m\",\n"
     .. "  rate = function(host) return { failed = 0, of = 1000 } end }",
   fields = {
     { "canary", "chosen", "hosts that have the release", required = true },
     { "baseline", "chosen", "the twins of these hosts, in the same order; if not given, rollout.targets:twins(canary)" },
-    { "rate", "function", "function(host, deployment): returns { failed = 3, of = 1000 }, the requests since the last look, or nil for "
-      .. "no data" },
+    { "rate", "function", "function(host, deployment): returns { failed = 3, of = 1000 }, the requests since the previous "
+      .. "measurement, or nil for no data" },
     { "value", "function", "function(host, deployment): returns a number, where less is better, or nil for no data" },
     { "margin", "name", "how much worse the release may be: \"+10%\" of the twins' value, \"+0.05pp\" (percentage points) of a rate, "
       .. "\"+50ms\", \"+12\"", required = true },
     { "during", "time", "the longest time of the analysis; only time in which an engine runs counts", required = true },
-    { "every", "duration", "the time between two looks, at most during; 10 s if not given" },
-    { "alpha", "number", "the probability that a good release fails by chance or a bad release passes, over all looks; 0.01 if not given" },
+    { "every", "duration", "the time between two measurements, at most during; 10 s if not given" },
+    { "alpha", "number", "the probability that a good release fails by chance or a bad release passes, over all measurements together; "
+      .. "0.01 if not given" },
     { "timeout", "time", "the longest time of one measurement; 10 s if not given" },
     { "name", "name", "its name in messages and reports; \"analysis\" if not given" },
     { "on_fail", "fail|return", "fail: the deployment fails. return: the call returns false. \"fail\" if not given" },
@@ -80,17 +81,17 @@ function decisions.methods.analyse(self, given)
   local canary, baseline = side(self, options)
   if not canary then return false, "inconclusive", "" end
   local every = math.max(math.min(options.every or 10000, options.during), 100)
-  local looks = math.ceil(options.during / every) + 1
-  if looks - 1 > most then
-    rehearsal.complain(string.format("rollout:analyse would look %d times, and %d times is the most", looks - 1, most),
+  local rounds = math.ceil(options.during / every) + 1
+  if rounds - 1 > most then
+    rehearsal.complain(string.format("rollout:analyse would measure each host %d times, and %d times is the most", rounds - 1, most),
       "give it a longer every, or a shorter during")
-    looks = most
+    rounds = most
   end
   local unit = options.rate and "rate" or "value"
   local answer = decisions.gate { kind = "analysis", name = options.name or "analysis", time = options.during, unit = unit,
     ["function"] = register(measuring(unit, options.rate or options.value), unit .. " of rollout:analyse", trace()),
     canary = canary, baseline = baseline, margin = options.margin, alpha = options.alpha or 0.01, every = every,
-    looks = math.min(looks, most), limit = math.max(options.timeout or 10000, 100), played = phase.rehearsing() or nil,
+    looks = math.min(rounds, most), limit = math.max(options.timeout or 10000, 100), played = phase.rehearsing() or nil,
     on_fail = options.on_fail, on_inconclusive = options.on_inconclusive }
   return answer.verdict == "pass", answer.verdict, answer.comment or ""
 end

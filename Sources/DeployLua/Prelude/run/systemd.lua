@@ -41,7 +41,7 @@ end
 function systemd.word(text) return string.match(text or "", "^(%l+)") end
 
 --- Returns the words that ask for the state and the last lines of the journal, for people.
-function systemd.look(unit) return { "status", "--no-pager", "--full", "--lines=" .. systemd.lines, unit } end
+function systemd.status(unit) return { "status", "--no-pager", "--full", "--lines=" .. systemd.lines, unit } end
 
 local function cut(line)
   if #line <= longest then return line end

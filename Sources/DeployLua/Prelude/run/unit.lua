@@ -16,7 +16,7 @@ end
 --- Returns what a host shows about a failed unit: its state, and the last lines of its journal. A value that the host does not show is nil.
 local function seen(number, name, how)
   for _, way in ipairs { how, { user = how.user == true or nil } } do
-    local _, answer = unit.asked(number, systemd.look(name), way, 10000, "repeat")
+    local _, answer = unit.asked(number, systemd.status(name), way, 10000, "repeat")
     local text = answer.stdout or ""
     if text ~= "" and not answer.stdout_cut then return systemd.seen(text) end
     if how.user == true or not (how.user or how.sudo) then return nil end

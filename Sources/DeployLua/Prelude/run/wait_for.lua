@@ -50,7 +50,7 @@ local function wait_for(number, given, plugin)
   question.op, question.host = "check", number
   local timeout, every, spent, last, fix = options.timeout or 60000, math.max(options.every or 1000, 50), 0, nil, nil
   while true do
-    -- A look gets at least a second, and one more so that the client itself can say why it got no answer. A rehearsal asks once, with all
+    -- A check gets at least a second, and one more so that the client itself can say why it got no answer. A rehearsal asks once, with all
     -- of the time, so that a plan has one line with the whole deadline.
     local limit = phase.rehearsing() and timeout or math.max(1000, math.min(timeout - spent, 30000))
     question.timeout = phase.rehearsing() and limit or limit + 1000
@@ -58,7 +58,7 @@ local function wait_for(number, given, plugin)
     local failure = answer.failure
     if not failure and answer.value ~= false then return end
     if failure and failure.kind ~= "unhealthy" and failure.kind ~= "timeout" then return operation.failed(number, failure) end
-    -- The last answer is more useful than a look that was cut short by the time limit.
+    -- The last answer is more useful than a check that was cut short by the time limit.
     if not failure then last = "the answer was no"
     elseif failure.kind == "unhealthy" then last, fix = failure.message, failure.fix
     elseif not last then last = string.format("no answer within %s", duration.described(limit)) end

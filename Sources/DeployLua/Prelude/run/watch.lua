@@ -4,25 +4,25 @@ local import = ...
 local grants, language = import "runtime/grants", import "runtime/language"
 local phase, rehearsal = import "runtime/phase", import "runtime/rehearsal"
 local decisions, fields = import "run/decisions", import "types/fields"
-local most = 10000 -- the limit of rests between looks
+local most = 10000 -- the limit of rests between checks
 
 language.word {
   name = "rollout:watch", nature = "probe", phases = { "run" }, gives = { "boolean", "string" }, takes = "{ … }",
-  summary = "Checks hosts repeatedly for some time. If too many looks are bad, the deployment fails. Returns two values: true (or false, "
+  summary = "Checks hosts repeatedly for some time. If too many checks fail, the deployment fails. Returns two values: true (or false, "
     .. "with on_fail = \"return\"), and the verdict (\"pass\", \"fail\" or \"inconclusive\").",
   example = "rollout:watch { during = \"10m\", http = \"http://localhost:8080/ready\" }",
   errors = { "unfit", "unhealthy", "rejected" },
   fields = {
     { "during", "time", "how long the watch lasts; only time in which an engine runs counts", required = true },
-    { "every", "duration", "the time between two looks, at most during", default = "\"10s\"" },
+    { "every", "duration", "the time between two checks, at most during", default = "\"10s\"" },
     { "hosts", "chosen", "the hosts to check", default = "the hosts that this deployment has updated to the release" },
     { "http", "url", "a URL that the host itself requests" }, { "port", "port", "a TCP port on which the host listens" },
     { "command", "name", "a command that exits with 0" },
     { "status", "statuses", "the status codes that count as healthy", default = "200 to 399" },
     { "check", "function", "function(host, deployment): the host is bad if the function raises an error or returns false" },
     { "from", "host|engine", "the machine that makes the check", default = "\"host\"" },
-    { "timeout", "time", "the longest time of one look", default = "\"10s\"" },
-    { "allow", "count", "the number of looks that may be bad", default = "0" },
+    { "timeout", "time", "the longest time of one check", default = "\"10s\"" },
+    { "allow", "count", "the number of failed checks that are allowed", default = "0" },
     { "name", "name", "its name in messages and reports", default = "\"watch\"" },
     { "on_fail", "fail|return", "fail: the deployment fails. return: the call returns false", default = "\"fail\"" },
     { "on_inconclusive", "ask|fail|pass", "what to do with an inconclusive result: ask a person, or count it as fail or pass",
@@ -61,15 +61,15 @@ function decisions.methods.watch(self, given)
   if gate.check and options.from == "engine" then needed = "local.exec:sh" end
   if needed and not grants.may(payload(self).plugin, needed, "rollout:watch") then return false, "inconclusive" end
   local every = math.max(math.min(options.every or 10000, options.during), 100)
-  local looks = math.ceil(options.during / every) + 1
-  if looks - 1 > most then
-    rehearsal.complain(string.format("rollout:watch would look %d times, and %d times is the most", looks - 1, most),
+  local checks = math.ceil(options.during / every) + 1
+  if checks - 1 > most then
+    rehearsal.complain(string.format("rollout:watch would check each host %d times, and %d times is the most", checks - 1, most),
       "give it a longer every, or a shorter during")
-    looks = most + 1
+    checks = most + 1
   end
   gate.kind, gate.name, gate.time = "check", options.name or "watch", options.during
   gate.hosts, gate.engine = decisions.numbers("hosts of rollout:watch", options.hosts), options.from == "engine" or nil
-  gate.every, gate.looks, gate.limit, gate.allow = every, looks, math.max(options.timeout or 10000, 100), options.allow or 0
+  gate.every, gate.looks, gate.limit, gate.allow = every, checks, math.max(options.timeout or 10000, 100), options.allow or 0
   gate.played = phase.rehearsing() or nil
   gate.on_fail, gate.on_inconclusive = options.on_fail, options.on_inconclusive
   local verdict = decisions.gate(gate).verdict

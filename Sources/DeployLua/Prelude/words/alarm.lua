@@ -7,25 +7,25 @@ local duration, fields = import "types/duration", import "types/fields"
 local alarm = {}
 local longest = 7 * 24 * 3600000 -- milliseconds
 local shortest = 1000            -- milliseconds
-local most = 1000                -- the limit of looks at each host
-local slowest = 5 * 60000        -- the limit of one look, in milliseconds
+local most = 1000                -- the limit of checks of each host
+local slowest = 5 * 60000        -- the limit of one check, in milliseconds
 
 language.word {
   name = "recipe.alarm", nature = "pure", phases = { "description" }, takes = "alarm = { … }",
-  summary = "Checks hosts after a deployment has succeeded, and rolls them back if too many looks are bad. The next deployment ends the "
+  summary = "Checks hosts after a deployment has succeeded, and rolls them back if too many checks fail. The next deployment ends the "
     .. "alarm.",
   example = "alarm = { during = \"60m\", http = \"http://localhost:8080/ready\", allow = 3 }",
   fields = {
     { "during", "time", "how long the alarm lasts after the deployment has succeeded: 1 second to 7 days", required = true },
-    { "every", "time", "the time between two looks: at least 1 second, and long enough for at most 1,000 looks at each "
+    { "every", "time", "the time between two checks: at least 1 second, and long enough for at most 1,000 checks of each "
       .. "host", default = "\"10s\", or 1/500 "
       .. "of during" },
     { "http", "url", "a URL that the host itself requests" }, { "port", "port", "a TCP port on which the host listens" },
     { "command", "name", "a command that exits with 0" },
     { "status", "statuses", "the status codes that count as healthy", default = "200 to 399" },
     { "from", "host|engine", "the machine that makes the check", default = "\"host\"" },
-    { "timeout", "time", "the longest time of one look, at most 5 minutes", default = "\"10s\"" },
-    { "allow", "count", "the number of looks that may be bad", default = "0" },
+    { "timeout", "time", "the longest time of one check, at most 5 minutes", default = "\"10s\"" },
+    { "allow", "count", "the number of failed checks that are allowed", default = "0" },
     { "name", "name", "its name in messages and reports", default = "\"alarm\"" },
   },
 }
@@ -64,7 +64,7 @@ local function beyond(field, time, limit, words, hint, subject, place)
   return true
 end
 
---- Returns the time between two looks, or nil if a time is out of bounds. Each such time is reported.
+--- Returns the time between two checks, or nil if a time is out of bounds. Each such time is reported.
 local function bounded(own, subject, place)
   local during = own.during
   local wrong = during ~= nil
@@ -82,9 +82,9 @@ local function bounded(own, subject, place)
   end
   if wrong or not during then return nil end
   every = math.max(1000, math.min(every, during))
-  local looks = math.ceil(during / every) + 1
-  if looks > most + 1 then
-    problems.add(string.format("%s would look %d times at each host, and %d times is the most", subject, looks - 1, most),
+  local checks = math.ceil(during / every) + 1
+  if checks > most + 1 then
+    problems.add(string.format("%s would check each host %d times, and %d times is the most", subject, checks - 1, most),
       string.format("write every = \"%ds\" or more", math.ceil(during / most / 1000)), problems.at_field(place, "every"))
     return nil
   end

@@ -1,22 +1,22 @@
 import DeployModel
 
-/// Decides when to ask a host about its jobs. For each look, the host has to start a process, so the first look comes after about the time
-/// that earlier jobs took.
-struct Looks: Sendable {
-  /// The time until the next look, in milliseconds.
-  private(set) var pause = Looks.shortest
-  /// The usual duration of recipes' commands in the recent past, in milliseconds, as far as the looks show it.
+/// Decides when to ask a host about its jobs. For each check, the host has to start a process, so the first check comes after about the
+/// time that earlier jobs took.
+struct JobChecks: Sendable {
+  /// The time until the next check, in milliseconds.
+  private(set) var pause = JobChecks.shortest
+  /// The usual duration of recipes' commands in the recent past, in milliseconds, as far as the checks show it.
   private var usual = 12.0
   private var isFirst = true
 
-  /// The shortest pause if the host rings at the end of each job. In that case, looks only fetch output.
+  /// The shortest pause if the host rings at the end of each job. In that case, checks only fetch output.
   static let patient = 100.0
   static let shortest = 6.0
-  /// The pause after a look that found new output but not the end.
+  /// The pause after a check that found new output but not the end.
   private static let stirred = 20.0
-  /// The longest pause between looks that find nothing.
+  /// The longest pause between checks that find nothing.
   private static let longest = 250.0
-  /// The first look at a job comes no later than this, no matter how long earlier jobs took.
+  /// The first check of a job comes no later than this, no matter how long earlier jobs took.
   private static let latest = 60.0
   /// The factor by which the pauses grow. It is chosen so that the end of a long job is noticed with a delay of at most a quarter of the
   /// job's duration.
@@ -36,8 +36,8 @@ struct Looks: Sendable {
     isFirst = false
   }
 
-  /// - Parameter atFirst: whether the job had already ended at the first look. If so, the job took less time than expected, and the first
-  ///   look at the next job comes earlier.
+  /// - Parameter atFirst: whether the job had already ended at the first check. If so, the job took less time than expected, and the first
+  ///   check of the next job comes earlier.
   mutating func ended(after time: Duration, atFirst: Bool) {
     let took = Double(Interval(time).milliseconds)
     usual = min(Self.latest, max(Self.shortest, atFirst ? usual * 0.75 : (usual + took) / 2))

@@ -1,7 +1,7 @@
 import DeployModel
 
 /// What the text of a source shows without being run.
-struct SourceLooks {
+struct SourceFindings {
   /// The names that are passed to `secret` literally.
   var secrets: [String] = []
   var warnings: [Problem] = []

@@ -1,7 +1,7 @@
 import DeployModel
 
 /// The names, kinds and sizes of all entries in a release on a host. No file of the release was read to find them.
-struct ReleaseLook {
+struct ReleaseListing {
   struct Entry {
     /// The mode as the kernel gives it, with the bits for the kind.
     var mode: Int

@@ -3,9 +3,9 @@ import DeployModel
 import PlanDrafts
 import Testing
 
-/// Tests the findings of functions that look.
-@Suite("Looks")
-struct LookTests {
+/// Tests the findings of check functions.
+@Suite("Check functions")
+struct CheckFunctionTests {
   /// A deployment with a wave, a watch with a function, and another wave. The watch's timers ring at once.
   private struct Watched {
     var answers: [GateAnswer] = []
@@ -13,16 +13,16 @@ struct LookTests {
     var waves = 0
     var conclusion: Conclusion?
 
-    /// - Parameter look: the result of the look with this number, from 1; nil: the host is good.
+    /// - Parameter check: the result of the check with this number, from 1; nil: the host is good.
     init(
-      looks: Int, allow: Int = 0, rules: Plan.Flow.Rules? = .newest, undecided: Gate.Undecided = .ask,
-      _ look: @escaping (Int) -> ScriptError?
+      checks: Int, allow: Int = 0, rules: Plan.Flow.Rules? = .newest, undecided: Gate.Undecided = .ask,
+      _ check: @escaping (Int) -> ScriptError?
     ) {
-      let watch = Watch(.function(1), every: .seconds(10), looks: looks, allow: allow)
+      let watch = Watch(.function(1), every: .seconds(10), looks: checks, allow: allow)
       let gate = Gate(.check, name: "watch", time: .minutes(1), watch: watch, undecided: undecided)
       let decisions: [Decision] = [.wave([0], parallel: nil), .gate(gate), .wave([1], parallel: nil)]
       let own = plan(hosts: 2, stages: [.rollout(Strategy(name: "own", function: 0))]).edited { $0.rules = rules }
-      var conductor = Conductor(plan: own, scripts: LookingScripts(decisions, look))
+      var conductor = Conductor(plan: own, scripts: CheckingScripts(decisions, check))
       var queue: [Happening] = [.started]
       while !queue.isEmpty {
         for effect in conductor.take(queue.removeFirst()) {
@@ -41,48 +41,48 @@ struct LookTests {
   }
 
   @Test(
-    "a function that looks finds the host bad if it raises, whatever the kind of error",
+    "a check function finds the host bad if it raises, whatever the kind of error",
     arguments: [
       Failure.Kind.missing, .store, .notPermitted, .transport, .lost, .cancelled, .internal, .command, .failed, .unreachable,
     ])
   func raises(kind: Failure.Kind) {
     for host in ["h1", nil] {
-      let bad = Watched(looks: 5, undecided: .pass) { $0 == 1 ? ScriptError(Failure(kind, "no such file"), host: host) : nil }
+      let bad = Watched(checks: 5, undecided: .pass) { $0 == 1 ? ScriptError(Failure(kind, "no such file"), host: host) : nil }
       #expect(bad.conclusion?.status == .failed && bad.waves == 1)
       #expect(bad.conclusion?.error?.failure.message == "the watch \"watch\" failed: h0: no such file")
     }
   }
 
-  @Test("only the host that is looked at can be unreachable, and no look at it that got no answer is forgotten")
+  @Test("only the host that is checked can be unreachable, and no check of it without an answer is forgotten")
   func outOfReach() {
     let away = ScriptError(Failure(.unreachable, "no route"), host: "h0")
-    let asked = Watched(looks: 3) { $0 == 1 ? away : nil }
-    #expect(asked.answers == [GateAnswer(.inconclusive, comment: "1 of 3 looks got no answer, the first from h0: no route")])
+    let asked = Watched(checks: 3) { $0 == 1 ? away : nil }
+    #expect(asked.answers == [GateAnswer(.inconclusive, comment: "1 of 3 checks got no answer, the first from h0: no route")])
     #expect(asked.opened.map(\.kind) == [.check, .approval] && asked.waves == 1)
-    let allowed = Watched(looks: 3, allow: 1) { $0 == 1 ? away : nil }
+    let allowed = Watched(checks: 3, allow: 1) { $0 == 1 ? away : nil }
     #expect(allowed.conclusion?.status == .succeeded)
-    let both = Watched(looks: 3, allow: 1) { $0 == 1 ? away : $0 == 2 ? ScriptError(Failure(.command, "500")) : nil }
+    let both = Watched(checks: 3, allow: 1) { $0 == 1 ? away : $0 == 2 ? ScriptError(Failure(.command, "500")) : nil }
     #expect(both.answers.map(\.verdict) == [.inconclusive] && both.waves == 1)
-    let last = Watched(looks: 3, allow: 1) { $0 == 3 ? away : nil }
+    let last = Watched(checks: 3, allow: 1) { $0 == 3 ? away : nil }
     #expect(last.answers.map(\.verdict) == [.inconclusive] && last.waves == 1)
     // A deployment that an older version began continues by its own rules.
-    #expect(Watched(looks: 3, rules: nil) { $0 == 1 ? away : nil }.conclusion?.status == .succeeded)
+    #expect(Watched(checks: 3, rules: nil) { $0 == 1 ? away : nil }.conclusion?.status == .succeeded)
   }
 }
 
-/// A strategy that makes these decisions in order, and functions that look and end at once.
-private final class LookingScripts: Scripts {
+/// A strategy that makes these decisions in order, and check functions that end at once.
+private final class CheckingScripts: Scripts {
   private var decisions: ArraySlice<Decision>
-  private let look: (Int) -> ScriptError?
-  private var looking: [ScriptID] = []
-  private var looks = 0
-  init(_ decisions: [Decision], _ look: @escaping (Int) -> ScriptError?) { (self.decisions, self.look) = (decisions[...], look) }
-  func start(_ script: ScriptID, _ body: Body, on subject: Subject) { if body.function == 1 { looking.append(script) } }
+  private let check: (Int) -> ScriptError?
+  private var checking: [ScriptID] = []
+  private var checks = 0
+  init(_ decisions: [Decision], _ check: @escaping (Int) -> ScriptError?) { (self.decisions, self.check) = (decisions[...], check) }
+  func start(_ script: ScriptID, _ body: Body, on subject: Subject) { if body.function == 1 { checking.append(script) } }
   func kill(_ script: ScriptID) {}
   func step(_ script: ScriptID, _ answer: Answer) -> Step {
-    if looking.contains(script) {
-      looks += 1
-      return Step(.ended(look(looks).map { .raised($0) } ?? .returned(.null)))
+    if checking.contains(script) {
+      checks += 1
+      return Step(.ended(check(checks).map { .raised($0) } ?? .returned(.null)))
     }
     if case .cancel(let failure) = answer { return Step(.ended(.raised(ScriptError(failure)))) }
     return Step(decisions.popFirst().map { .asked(.decide($0)) } ?? .ended(.returned(.null)))

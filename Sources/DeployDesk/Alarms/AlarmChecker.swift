@@ -2,13 +2,13 @@ import DeployCore
 import DeployEngine
 import DeployModel
 
-/// Carries out what `AlarmLooks` requests: it checks hosts, runs timers, and asks whether another deployment has the hosts. It acquires no
+/// Carries out what `AlarmChecks` requests: it checks hosts, runs timers, and asks whether another deployment has the hosts. It acquires no
 /// lock and writes no journal.
-struct AlarmLooker {
+struct AlarmChecker {
   enum Event: Sendable {
-    /// The next round of looks is due.
+    /// The next round of checks is due.
     case rang
-    /// The looks that belong to this timer have timed out.
+    /// The checks that belong to this timer have timed out.
     case late(Int)
     case found(slot: Int, intent: Int, Outcome)
     /// It is time to ask again whether another deployment has the hosts.
@@ -20,31 +20,31 @@ struct AlarmLooker {
     case leaves
   }
 
-  private(set) var looks: AlarmLooks
+  private(set) var checks: AlarmChecks
   let events: AsyncStream<Event>
   private let sink: AsyncStream<Event>.Continuation
   private let plan: Plan
   private let ports: Ports
-  /// The deployment id that this watcher uses for its looks on hosts. No other watcher uses this id.
+  /// The deployment id that this watcher uses for its checks on hosts. No other watcher uses this id.
   private let name: Deployment.ID
   private let token: String
-  /// For each slot, the intent of the look that is running, or nil if none is running.
+  /// For each slot, the intent of the check that is running, or nil if none is running.
   private var running: [Int?]
-  /// For each slot, the intent of an abandoned look whose answer might still arrive, or nil if there is none.
+  /// For each slot, the intent of an abandoned check whose answer might still arrive, or nil if there is none.
   private var overdue: [Int?]
-  /// For each slot, whether its last look got no answer.
+  /// For each slot, whether its last check got no answer.
   private var silent: [Bool]
   private var last = 0
 
-  init(_ looks: AlarmLooks, of plan: Plan, ports: Ports, by identity: Planner.Identity) {
-    self.looks = looks
+  init(_ checks: AlarmChecks, of plan: Plan, ports: Ports, by identity: Planner.Identity) {
+    self.checks = checks
     self.plan = plan
     self.ports = ports
     name = Deployment.ID("alarm-\(identity.id)")
     token = identity.token
-    running = looks.places.map { _ in nil }
+    running = checks.places.map { _ in nil }
     overdue = running
-    silent = looks.places.map { _ in false }
+    silent = checks.places.map { _ in false }
     (events, sink) = AsyncStream.makeStream(of: Event.self)
   }
 
@@ -56,31 +56,31 @@ struct AlarmLooker {
     }
   }
 
-  /// Asks which deployment has the hosts, without delaying the looks.
+  /// Asks which deployment has the hosts, without delaying the checks.
   func ask(_ question: @escaping @Sendable () async -> Occupancy, _ group: inout DiscardingTaskGroup) {
     group.addTask { [sink] in sink.yield(.asked(await question())) }
   }
 
-  /// Starts the looks and timers that are due.
+  /// Starts the checks and timers that are due.
   /// - Returns: how the alarm ends, or nil if it continues.
   mutating func turn(_ group: inout DiscardingTaskGroup) -> (end: AlarmRecord.End, reason: String?)? {
     while true {
-      switch looks.next() {
+      switch checks.next() {
       case .round(let timer, let another):
-        ring(.late(timer), after: looks.patience, &group)
-        if another { ring(.rang, after: looks.alarm.every, &group) }
-      case .look(let slots): for slot in slots { look(at: slot, &group) }
+        ring(.late(timer), after: checks.patience, &group)
+        if another { ring(.rang, after: checks.alarm.every, &group) }
+      case .check(let slots): for slot in slots { check(slot, &group) }
       case .wait: return nil
       case .end(let end, let reason): return (end, reason)
       }
     }
   }
 
-  private mutating func look(at slot: Int, _ group: inout DiscardingTaskGroup) {
+  private mutating func check(_ slot: Int, _ group: inout DiscardingTaskGroup) {
     last += 1
-    let place = looks.places[slot]
+    let place = checks.places[slot]
     var intent = Intent(
-      id: last, place: place, operation: .check(looks.alarm.check), timeout: looks.alarm.limit, site: Intent.Site(stage: "alarm"))
+      id: last, place: place, operation: .check(checks.alarm.check), timeout: checks.alarm.limit, site: Intent.Site(stage: "alarm"))
     running[slot] = last
     guard case .host(let number) = place else {
       group.addTask { [sink, ports, name, intent] in
@@ -95,62 +95,62 @@ struct AlarmLooker {
     }
   }
 
-  /// Returns the site of a look. Hosts do not check its fence, because the watcher holds no lock.
+  /// Returns the site of a check. Hosts do not check its fence, because the watcher holds no lock.
   private func site(_ number: Int) -> HostSite {
     var site = plan.site(of: number)
     (site.deployment, site.fence, site.token) = (name, -1, token)
     return site
   }
 
-  /// Handles the outcome of a look.
+  /// Handles the outcome of a check.
   /// - Returns: what to report, with true if the host is unhealthy and false if it did not answer. Nil if there is nothing to report.
   mutating func found(_ outcome: Outcome, at slot: Int, of intent: Int) -> (words: String, isBad: Bool)? {
-    let before = looks.tally
+    let before = checks.tally
     if overdue[slot] == intent {
       overdue[slot] = nil
-      looks.cameLate(outcome, at: slot)
+      checks.cameLate(outcome, at: slot)
     } else {
       guard running[slot] == intent else { return nil }
       running[slot] = nil
-      looks.found(outcome, at: slot)
+      checks.found(outcome, at: slot)
     }
     return news(since: before, at: slot, outcome.failure?.message ?? "the answer was no")
   }
 
-  /// Whether the answer to an abandoned look might still arrive. If a host ends a command at the command's time limit but is busy, its
+  /// Whether the answer to an abandoned check might still arrive. If a host ends a command at the command's time limit but is busy, its
   /// report can be late.
   var awaitsLate: Bool { overdue.contains { $0 != nil } }
 
-  /// Abandons the looks whose time limit ends with this timer, and returns what to report.
+  /// Abandons the checks whose time limit ends with this timer, and returns what to report.
   mutating func late(_ timer: Int, _ group: inout DiscardingTaskGroup) -> [(words: String, isBad: Bool)] {
     var told: [(words: String, isBad: Bool)] = []
-    for slot in looks.late(timer) {
+    for slot in checks.late(timer) {
       guard let intent = running[slot] else { continue }
       running[slot] = nil
       if let older = overdue[slot] { cancel(older, at: slot, &group) }
       overdue[slot] = intent
-      let before = looks.tally
-      looks.gaveUp(slot)
-      if let news = news(since: before, at: slot, "it gave no answer within \(looks.alarm.limit)") { told.append(news) }
+      let before = checks.tally
+      checks.gaveUp(slot)
+      if let news = news(since: before, at: slot, "it gave no answer within \(checks.alarm.limit)") { told.append(news) }
     }
-    if let another = looks.anotherTimer() { ring(.late(another), after: looks.patience, &group) }
+    if let another = checks.anotherTimer() { ring(.late(another), after: checks.patience, &group) }
     return told
   }
 
   private mutating func news(since before: AlarmRecord.Tally, at slot: Int, _ words: String) -> (words: String, isBad: Bool)? {
-    let name = if case .host(let number) = looks.places[slot] { plan.name(ofHost: number) } else { "this machine" }
+    let name = if case .host(let number) = checks.places[slot] { plan.name(ofHost: number) } else { "this machine" }
     let wasSilent = silent[slot]
-    silent[slot] = looks.tally.unanswered > before.unanswered
-    if looks.tally.bad > before.bad { return ("\(name): \(words)", true) }
+    silent[slot] = checks.tally.unanswered > before.unanswered
+    if checks.tally.bad > before.bad { return ("\(name): \(words)", true) }
     return silent[slot] && !wasSilent ? ("\(name): \(words)", false) : nil
   }
 
-  mutating func rang() { looks.rang() }
+  mutating func rang() { checks.rang() }
 
-  /// Ends the looks that are running.
+  /// Ends the checks that are running.
   mutating func end(_ group: inout DiscardingTaskGroup) {
-    for looks in [running, overdue] {
-      for (slot, intent) in looks.enumerated() { if let intent { cancel(intent, at: slot, &group) } }
+    for checks in [running, overdue] {
+      for (slot, intent) in checks.enumerated() { if let intent { cancel(intent, at: slot, &group) } }
     }
     running = running.map { _ in nil }
     overdue = running
@@ -158,7 +158,7 @@ struct AlarmLooker {
   }
 
   private func cancel(_ intent: Int, at slot: Int, _ group: inout DiscardingTaskGroup) {
-    let site: HostSite? = if case .host(let number) = looks.places[slot] { site(number) } else { nil }
+    let site: HostSite? = if case .host(let number) = checks.places[slot] { site(number) } else { nil }
     group.addTask { [ports, name] in
       if let site { await ports.transport.cancel(intent, at: site) } else { await ports.machine.cancel(intent, of: name) }
     }
