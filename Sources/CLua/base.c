@@ -26,10 +26,11 @@ static int l_tostring(lua_State *L) {
   return 1;
 }
 
+/* The memory in use differs between two states that have read the same sources, so recipes do not get the true number. */
 static int l_collectgarbage(lua_State *L) {
   if (strcmp(luaL_optstring(L, 1, "count"), "count") != 0) return clua_raise(L, "usage", "collectgarbage only knows \"count\" here");
   clua_charge(L, 1);
-  lua_pushnumber(L, (lua_Number)clua_of(L)->used / 1024);
+  lua_pushnumber(L, 0);
   return 1;
 }
 

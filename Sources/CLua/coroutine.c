@@ -69,6 +69,7 @@ static int body_handler(lua_State *L) {
 
 static int body_k(lua_State *L, int status, lua_KContext ignored) {
   (void)ignored;
+  if (clua_is_full(L, status)) return clua_full(L);
   return status == LUA_OK || status == LUA_YIELD ? lua_gettop(L) - 1 : lua_error(L);
 }
 
@@ -105,6 +106,7 @@ static int go_on(lua_State *L, lua_State *co, int arguments, int how) {
     lua_xmove(co, L, values);
     return values + !(how & WRAP);
   }
+  if (clua_is_full(L, status)) return clua_full(L);
   bool passes = clua_passes(L, how & ~WRAP);
   if (!(how & WRAP) && !passes) {
     forget_frames(t);
@@ -221,11 +223,12 @@ static int l_close(lua_State *L) {
   if (!t || OWNER(co) != t->number) return clua_raise(L, "usage", "a coroutine belongs to the script that made it");
   if (strcmp(state, "suspended") != 0 && strcmp(state, "dead") != 0) return luaL_error(L, "cannot close a %s coroutine", state);
   clua_charge(L, 4);
-  int before = clua_flags(L);
-  if (reset(t, L, co) == LUA_OK) {
+  int before = clua_flags(L), status = reset(t, L, co);
+  if (status == LUA_OK) {
     lua_pushboolean(L, 1);
     return 1;
   }
+  if (clua_is_full(L, status)) return clua_full(L);
   if (clua_passes(L, before)) {
     lua_xmove(co, L, 1);
     return lua_error(L);

@@ -61,14 +61,14 @@ struct clua_task {
   const uint8_t *answer;
   size_t answered;
   char *inner; /* frames of coroutines that an error has left */
-  int flags;   /* sticky: CANCELLED, SPENT */
+  int flags;   /* sticky: CANCELLED, SPENT, FULL */
   int closing; /* inside coroutine.close, where nothing is allowed to wait */
   int arguments;
   int nesting; /* number of tasks above it that wait for it */
   bool started, dead, failed, whole;
 };
 
-enum { CLUA_CANCELLED = 1, CLUA_SPENT = 2 };
+enum { CLUA_CANCELLED = 1, CLUA_SPENT = 2, CLUA_FULL = 4 };
 #define CLUA_CHURN (8u << 20)     /* bytes after which the next check of the budget comes early */
 #define CLUA_LARGEST 1000000      /* elements that a table function handles */
 #define CLUA_NODES 1000000        /* values of one question */
@@ -168,6 +168,11 @@ void clua_refill(clua_task *t, bool instructions);
 int clua_flags(lua_State *L);
 /* Whether an error must pass through a protected call, because it is a limit or a cancellation that came after the call began. */
 bool clua_passes(lua_State *L, int before);
+/* Whether an error is a refusal that depends on what else is in memory or on the stack. Another state with the same sources has other
+ * things there, so a recipe that caught such an error could take another path in it. */
+bool clua_is_full(lua_State *L, int status);
+/* Raises such a refusal. It passes through all protected calls. */
+int clua_full(lua_State *L);
 extern const char clua_out_of_budget[];
 
 /* coverage.c */

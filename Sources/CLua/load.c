@@ -51,7 +51,9 @@ bool clua_compile(lua_State *L, const char *text, size_t count, const char *name
     lua_pushfstring(L, "%s:1: %s", *name == '@' || *name == '=' ? name + 1 : name, why);
     return false;
   }
-  if (clua_load_text(L, text, count, name) == LUA_OK) return true;
+  int status = clua_load_text(L, text, count, name);
+  if (status == LUA_OK) return true;
+  if (clua_is_full(L, status)) clua_full(L);
   lua_pushnil(L);
   lua_insert(L, -2);
   return false;
@@ -82,8 +84,8 @@ static int l_data(lua_State *L) {
   t->budget = most;
   int status = lua_pcall(L, 0, 1, 0);
   if (!(t->flags & CLUA_SPENT)) t->budget += left - most;
-  if (status != LUA_OK) return lua_error(L);
-  return 1;
+  if (clua_is_full(L, status)) return clua_full(L);
+  return status == LUA_OK ? 1 : lua_error(L);
 }
 
 void clua_load_library(lua_State *L) {

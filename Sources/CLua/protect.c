@@ -2,21 +2,37 @@
 #include "inside.h"
 #include <stdlib.h>
 
+bool clua_is_full(lua_State *L, int status) {
+  return status == LUA_ERRMEM && TASK(L) && clua_of(L)->refusal != CLUA_LONG_TEXT;
+}
+
+int clua_full(lua_State *L) {
+  clua_state *s = clua_of(L);
+  TASK(L)->flags |= CLUA_FULL;
+  luaL_checkstack(L, 6, NULL);
+  lua_createtable(L, 0, 3);
+  lua_pushliteral(L, "limit");
+  lua_setfield(L, -2, "kind");
+  lua_pushstring(L, clua_refusal(s));
+  lua_setfield(L, -2, "message");
+  if (s->refused[0]) {
+    lua_pushstring(L, s->refused);
+    lua_setfield(L, -2, "where");
+  }
+  return lua_error(L);
+}
+
 static int finish(lua_State *L, int status, lua_KContext how) {
   int before = (int)how & 15, below = (int)how >> 4;
   if (status == LUA_OK || status == LUA_YIELD) return lua_gettop(L) - below;
   if (clua_passes(L, before)) return lua_error(L);
+  if (clua_is_full(L, status)) return clua_full(L);
   clua_task *t = TASK(L);
   if (t) {
     free(t->inner);
     t->inner = NULL;
   }
-  if (status == LUA_ERRMEM) {
-    clua_state *s = clua_of(L);
-    /* No handler has seen this error, and the message for the prelude's own xpcall needs the line. */
-    if (below == 2 && s->refused[0]) lua_pushfstring(L, "%s: %s", s->refused, clua_refusal(s));
-    else lua_pushstring(L, clua_refusal(s));
-  }
+  if (status == LUA_ERRMEM) lua_pushstring(L, clua_refusal(clua_of(L)));
   lua_pushboolean(L, 0);
   lua_pushvalue(L, -2);
   return 2;

@@ -64,6 +64,31 @@ import Testing
     #expect(throws: Never.self) { _ = try LuaRecipes(plan: plan, sources: [project.sources]) }
   }
 
+  @Test(
+    "a refusal of memory or of the stack cannot be caught, because another state might not have it",
+    arguments: [
+      "pcall(LARGE)", "xpcall(LARGE, tostring)", "pcall(DEEP)", "coroutine.resume(coroutine.create(LARGE))",
+      "pcall(coroutine.wrap(DEEP))", "coroutine.resume(coroutine.create(function() pcall(LARGE) end))",
+      "pcall(function() local c <close> = setmetatable({}, { __close = function() pcall(LARGE) end }) end)",
+    ])
+  func refusals(_ code: String) {
+    let large = "function() local t = {} for i = 1, 1000 do t[i] = string.rep('x', (4 << 20) - i) end end"
+    let deep = "function() local function f(n) return 1 + f(n + 1) end return f(1) end"
+    let text = code.replacing("LARGE", with: large).replacing("DEEP", with: deep)
+    let found = problems("local good = \(text)\nrecipe \"shop\" { path = good and \"/srv/a\" or \"/srv/b\" }")
+    let words = code.contains("DEEP") ? "stack overflow" : "not enough memory"
+    #expect(found.count == 1 && found[0].contains(words) && found[0].hasPrefix("deploy.lua:1: "), "\(found)")
+  }
+
+  @Test("a string that is too long is refused in every state, so that can be caught; the memory in use is not told")
+  func alike() throws {
+    let main = """
+      local long = pcall(string.rep, "x", 9 << 20)
+      recipe "shop" { path = "/srv/" .. tostring(long) .. string.format("%d", collectgarbage "count") }
+      """
+    #expect(try load(main).project.recipes[0].placement.path == "/srv/false0")
+  }
+
   @Test("chance is the same each time a project is read")
   func readingHasNoChance() throws {
     let main = "recipe 'a' { path = '/' .. math.random(1 << 60) }"

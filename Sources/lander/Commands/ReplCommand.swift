@@ -40,7 +40,7 @@ struct ReplCommand: Verb {
       return await PromptLoop(prompt, lines, are: "simulated").run()
     }
     let (project, desk, selection) = try await Wiring.open(options, onlyReads: true, tell: terminal.listener()) { project in
-      try HostChoice.named(by: "--host") { try project.selection(recipe: recipe, group: group, only: [host]) }
+      try HostChoice.named(by: "--host") { try project.selection(recipe: recipe, group: chosen.group, only: [host]) }
     }
     return try await desk.use { desk in
       let unknown = await desk.expect(secretsNamedIn: project.project.sources)
