@@ -14,7 +14,7 @@ extension PlanReport {
       ("sources", .text(plan.content.inputs.sources.hex)),
       ("secrets", .list(plan.content.secrets.map { .text($0) })),
       ("missing", missing?.value), ("hosts", .list(plan.hosts.map(\.planned))),
-      ("partners", .list(plan.partners.map { .text($0.host.name) })),
+      ("partners", .list(plan.partners.filter { !$0.isRegister }.map { .text($0.host.name) })),
       ("steps", steps(good)), ("rollback", .bool(plan.flow.goesBack)),
       ("if_first_wave_fails", failure.isEmpty ? nil : steps(Rehearsed(failure))),
       ("unseen", .list(findings.map(\.warning.value))), ("loops", .list(loops.map { .text($0) })),

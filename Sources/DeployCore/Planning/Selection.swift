@@ -16,6 +16,8 @@ package struct Selection: Sendable, Hashable {
   package var given: [String] = []
   /// The options that were typed in addition to the recipe and the group.
   package var typed = TypedOptions()
+  /// The first host of the whole group, or nil if the group has none.
+  package var first: Host?
   /// The partners, numbered after the hosts. Their paths are unknown before a survey.
   package var partners: [Partner]
 
@@ -51,6 +53,7 @@ package struct Selection: Sendable, Hashable {
     self.hosts = Self.numbered(hosts, recipe)
     let left = group.hosts.filter { !filter.takes($0) }
     bystanders = Self.numbered(left, recipe)
+    first = Self.numbered(group.hosts, recipe).first
     others = bystanders.count
     configuration = recipe.configuration ?? DeploymentConfiguration()
     parameters = checked.values

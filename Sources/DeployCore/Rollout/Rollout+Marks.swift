@@ -51,11 +51,14 @@ extension Rollout {
     ask(.end, mark, of: hosts, then: .passing)
   }
 
-  /// Returns the hosts that record the stage's mark: all locked hosts that can be reached and, of the partners, only the one on which the
-  /// stage runs.
+  /// Returns the hosts that record the stage's mark: all locked hosts that can be reached and, of the partners, only the register and the
+  /// one on which the stage runs.
   private func keepers(_ terms: StageTerms) -> [Int] {
     let elected = plan.elected(for: terms)
-    return lockedHosts.filter { plan.partner($0) == nil ? refusal(of: $0) == nil : $0 == elected }
+    return lockedHosts.filter { number in
+      guard let partner = plan.partner(number) else { return refusal(of: number) == nil }
+      return number == elected || partner.isRegister
+    }
   }
 
   private func mark(_ state: StageMark.State) -> StageMark {
