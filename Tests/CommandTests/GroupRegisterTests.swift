@@ -10,7 +10,7 @@ struct GroupRegisterTests {
       stages = { stage.upload, stage "migrate" { once = "revision", on = "host",
         run = function(host) host:run "cat version | sed 's/^/up /' >>\(place.path)/ledger" end,
         undo = function(host) host:run "cat version | sed 's/^/down /' >>\(place.path)/ledger" end }, stage.rollout },
-      on = { ApplicationStop = function(host) host:run "while test -e \(place.path)/hold; do sleep 0.1; done" end },
+      on = { ApplicationStop = function(host) host:run ": >\(place.path)/stopping; while test -e \(place.path)/hold; do sleep 0.1; done" end },
       """
     try place.write(Recipes.local(place.path, hosts: 3, body: body), to: "deploy.lua")
     try place.write("1\n", to: "app/version")
@@ -39,8 +39,9 @@ struct GroupRegisterTests {
     try place.write("2\n", to: "app/version")
     #expect(try place.lander("deploy").code == 0)
     try place.write("", to: "hold")
+    try FileManager.default.removeItem(atPath: place.path + "/stopping")
     let first = try place.start(["rollback", "--only", "h2"])
-    try place.until("the first rollback has its hosts") { try place.lander("status").everything.contains("rollback") }
+    try place.wait(for: "stopping")
     let second = try place.lander("rollback", "--only", "h3")
     #expect(second.code == 4, "\(second.everything)")
     try FileManager.default.removeItem(atPath: place.path + "/hold")

@@ -49,6 +49,9 @@ struct NamedFileTests {
     try FileManager.default.linkItem(atPath: place.path + "/out.json", toPath: place.path + "/hard")
     let hard = try place.lander("deploy", "--junit", "hard", "--result", "out.json")
     #expect(hard.code == 2 && hard.err.contains("--junit: it names the file of --result"), "\(hard.everything)")
+    try FileManager.default.createSymbolicLink(atPath: place.path + "/dead", withDestinationPath: "new.json")
+    let dead = try place.lander("deploy", "--junit", "dead", "--result", "new.json")
+    #expect(dead.code == 2 && dead.err.contains("--junit: it names the file of --result"), "\(dead.everything)")
     let linked = try place.lander("deploy", "--events", "link", "--result", "out.json")
     #expect(linked.code == 2 && linked.err.contains("--events: it names the file of --result"), "\(linked.everything)")
     #expect(!place.exists("asked"))
@@ -83,6 +86,8 @@ struct NamedFileTests {
     let place = try Self.project()
     try place.write("local part = 1\n", to: "recipes/part.lua")
     try place.write("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<project/>\n", to: "pom.xml")
+    try place.write("-----BEGIN SSH SIGNATURE-----\n", to: "my.sig")
+    try place.write("{\"v\":3,\"mine\":true}\n", to: "mine.json")
     try place.write("LANDER_PARAM_PERCENT=10%\n", to: "app.env")
     try place.write("<!doctype html>\n<html lang=\"en\">\n<title>Shop</title>\n", to: "index.html")
     #expect(try place.lander("deploy").code == 0)
@@ -94,6 +99,7 @@ struct NamedFileTests {
       ["simulate", "--html", "recipes/part.lua"],
       ["status", "--result", ".lander/version"], ["nothing", "--result", "deploy.lua"], ["test", "--lcov", "recipes/part.lua"],
       ["deploy", "--force", "--junit", "pom.xml"], ["deploy", "--force", "--dotenv", "app.env"], ["simulate", "--html", "index.html"],
+      ["plan", "--out", "my.sig"], ["deploy", "--result", "mine.json"],
       ["bundle", "sign", "3f2a91c", "--key", "key", "--out", "app/version"], ["history", "--result", journal],
       ["-C", "app", "plan", "--out", "../deploy.lua"],
     ] {
@@ -125,6 +131,11 @@ struct NamedFileTests {
     #expect(try place.text("log").hasPrefix("precious\n") && place.text("log").contains("\"exit\":0"))
     let events = try Self.shell("\"$0\" deploy --events /dev/fd/3 3>&-", in: place)
     #expect(events.code == 2 && events.err.contains("/dev/fd/3 cannot be written"), "\(events.everything)")
+    try FileManager.default.createSymbolicLink(atPath: place.path + "/out", withDestinationPath: "/dev/stdout")
+    let linked = try Self.shell("\"$0\" check --result out >>log", in: place)
+    #expect(try linked.code == 0 && place.text("log").hasPrefix("precious\n"), "\(linked.everything)")
+    let closed = try Self.shell("\"$0\" deploy --result /dev/fd/7 7<log", in: place)
+    #expect(closed.code == 2 && closed.err.contains("not open for writing") && !place.exists("asked"), "\(closed.everything)")
     for words in ["list --json", "deploy --output ndjson"] {
       let unread = try Self.shell("\"$0\" \(words) >&-", in: place)
       #expect(unread.code == 2 && unread.err.contains("standard output is closed"), "\(words): \(unread.everything)")

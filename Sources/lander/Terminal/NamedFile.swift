@@ -9,6 +9,11 @@ struct NamedFile {
   let path: String
   /// Whether the command writes the file. If not, it reads the file.
   let isWritten: Bool
+  /// The kind of file, if the option stands for different kinds in different commands, or nil if it does not.
+  var form: String?
+
+  /// The form of a signature, which `bundle sign --out` writes. The other files of `--out` are plans.
+  static let signature = "a signature"
 
   /// The options whose files commands read.
   static let read = ["--plan", "--params", "--key", "--signature", "--reads"]
@@ -22,7 +27,8 @@ struct NamedFile {
     return (read + written).compactMap { option in
       guard let path = value(of: option, in: words), isTaken(option, by: command), option != "--events" || !isAddress(path)
       else { return nil }
-      return NamedFile(option: option, path: path, isWritten: written.contains(option))
+      let form = option == "--out" && command is BundleSignCommand.Type ? signature : nil
+      return NamedFile(option: option, path: path, isWritten: written.contains(option), form: form)
     }
   }
 
@@ -47,10 +53,12 @@ struct NamedFile {
   static func refusals(_ files: [NamedFile]) -> [(option: String, problem: Problem)] {
     files.indices.filter { files[$0].isWritten }.compactMap { index in
       let file = files[index]
-      let problem = file.clash(with: files[..<index]) ?? OutputFile.loss(at: Folder.absolute(file.path), option: file.option)
+      let problem = file.clash(with: files[..<index]) ?? file.loss
       return problem.map { (file.option, $0) }
     }
   }
+
+  private var loss: Problem? { OutputFile.loss(at: Folder.absolute(path), option: option, form: form ?? option) }
 
   private func clash(with others: ArraySlice<NamedFile>) -> Problem? {
     guard !path.hasPrefix("/dev/"), let other = others.first(where: { $0.place.isExactly(place) }) else { return nil }
@@ -59,7 +67,7 @@ struct NamedFile {
 
   /// The number of the file, which is the same under each of its names, or the absolute path with links followed if there is no file yet.
   private var place: String {
-    let path = Folder.absolute(path)
+    let path = Folder.steps(of: Folder.absolute(path)).last ?? path
     var status = stat()
     if stat(path, &status) == 0 { return "\(status.st_dev):\(status.st_ino)" }
     return Folder.real(Folder.parent(of: path)) + "/" + Folder.name(of: path)

@@ -7,9 +7,10 @@ enum OutputFile {
   /// How the texts of an option begin. If a file begins differently, it is not an earlier output of the option but something of the user's,
   /// such as a recipe, a journal or a file of the bundle.
   private static let beginnings = [
-    "--result": ["{\"v\":"], "--junit": ["<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite", "<testsuite"],
+    "--result": ["{\"v\":1,\"type\":\"ended\""],
+    "--junit": ["<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite", "<testsuite"],
     "--dotenv": ["LANDER_DEPLOYMENT=", "LANDER_EXIT="], "--html": [Document.beginning], "--lcov": ["TN:"],
-    "--out": ["{\n  \"application\"", "-----BEGIN SSH SIGNATURE"], "--events": ["{\"specversion\":"],
+    "--out": ["{\n  \"application\""], NamedFile.signature: ["-----BEGIN SSH SIGNATURE"], "--events": ["{\"specversion\":"],
   ]
   /// The descriptors that the program was started with. Every other one belongs to Lander.
   static let given = (0..<Int32(1024)).filter { fcntl($0, F_GETFD) >= 0 }
@@ -34,14 +35,18 @@ enum OutputFile {
 
   /// Returns why an option cannot or must not write to a path: the path is a file with content of the user's, a folder, in a folder that
   /// does not exist, or a descriptor that the program was not given. Returns nil if the path can be written and nothing would be lost.
-  static func loss(at path: String, option: String) -> Problem? {
-    if let own = descriptor(path) { return given.contains(own) ? nil : problem(EBADF, path, option) }
+  /// - Parameter form: the option, or another key of `beginnings` if the option stands for several kinds of files.
+  static func loss(at path: String, option: String, form: String) -> Problem? {
+    if let own = descriptor(path) {
+      return given.contains(own) && fcntl(own, F_GETFL) & O_ACCMODE != O_RDONLY ? nil : problem(EBADF, path, option)
+    }
     var status = stat()
     guard stat(path, &status) == 0 else { return access(Folder.parent(of: path), W_OK) == 0 ? nil : problem(errno, path, option) }
     if status.st_mode & S_IFMT == S_IFDIR { return problem(EISDIR, path, option) }
-    guard let beginnings = beginnings[option], status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else { return nil }
+    guard let beginnings = beginnings[form], status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else { return nil }
     let file = Glibc.open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return nil }
+    // Without reading the file, nobody knows what would be lost.
+    guard file >= 0 else { return problem(errno, path, option) }
     defer { close(file) }
     var bytes = [UInt8](repeating: 0, count: 128)
     let count = read(file, &bytes, bytes.count)
@@ -52,8 +57,13 @@ enum OutputFile {
       fix: "name another file, or remove this one first")
   }
 
-  /// Returns the descriptor that a path stands for, such as 1 for /dev/stdout, or nil if the path is a file.
+  /// Returns the descriptor that a path or a link stands for, such as 1 for /dev/stdout, or nil if the path is a file.
   static func descriptor(_ path: String) -> Int32? {
+    for path in Folder.steps(of: path) { if let number = number(path) { return number } }
+    return nil
+  }
+
+  private static func number(_ path: String) -> Int32? {
     switch path {
     case "/dev/stdout": return STDOUT_FILENO
     case "/dev/stderr": return STDERR_FILENO
@@ -68,7 +78,7 @@ enum OutputFile {
     switch code {
     // A pipe can be opened for writing in this way only while somebody reads it.
     case ENXIO: return problem("nobody reads the pipe", path, option, fix: "start its reader first")
-    case EBADF: return problem("the descriptor is not open", path, option, fix: "open it in the shell, as in 3>events.ndjson")
+    case EBADF: return problem("the descriptor is not open for writing", path, option, fix: "open it in the shell, as in 3>events.ndjson")
     default: return problem(String(cString: strerror(code)), path, option, fix: "name a file in a folder that is there")
     }
   }

@@ -16,6 +16,16 @@ enum Folder {
     return !exists(path) && lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
   }
 
+  /// Returns a path and, if it is a link, the paths to which the link leads one after the other. The last one is no link, and need not
+  /// exist.
+  static func steps(of path: String) -> [String] {
+    var steps = [path]
+    while steps.count < 40, let target = try? FileManager.default.destinationOfSymbolicLink(atPath: steps[steps.count - 1]) {
+      steps.append(absolute(target, in: parent(of: steps[steps.count - 1])))
+    }
+    return steps
+  }
+
   /// Returns the problem that a path is a link that leads nowhere.
   static func deadLink(_ path: String, subject: String? = nil) -> Problem {
     let fix = "look at it with ls -l, then make its target or remove the link: rm \(path.shellWord)"
