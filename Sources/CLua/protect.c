@@ -2,13 +2,14 @@
 #include "inside.h"
 #include <stdlib.h>
 
-bool clua_is_full(lua_State *L, int status) {
-  return status == LUA_ERRMEM && TASK(L) && clua_of(L)->refusal != CLUA_LONG_TEXT;
-}
+bool clua_is_full(lua_State *L, int status) { return status == LUA_ERRMEM && TASK(L) && clua_of(L)->refusal != CLUA_LONG_TEXT; }
 
 int clua_full(lua_State *L) {
   clua_state *s = clua_of(L);
-  TASK(L)->flags |= CLUA_FULL;
+  clua_task *t = TASK(L);
+  /* A refusal can cost more than the rest of the budget, and <close> variables still have to run. */
+  if (!(t->flags & (CLUA_FULL | CLUA_SPENT)) && t->budget < s->limits.cleanup) t->budget = s->limits.cleanup;
+  t->flags |= CLUA_FULL;
   luaL_checkstack(L, 6, NULL);
   lua_createtable(L, 0, 3);
   lua_pushliteral(L, "limit");

@@ -1,3 +1,4 @@
+import DeployCore
 package import DeployModel
 
 /// A plan for programs. The fields have the same contents as the lines for people.

@@ -5,8 +5,8 @@ package struct Summary: Sendable {
   package var story: DeploymentStory
   /// The rollback that followed the deployment, or nil if there was none.
   package var rollback: DeploymentStory?
-  /// The typed options that describe a project without a `deploy.lua`, or nil if the project has one. The next commands need these options
-  /// again.
+  /// The options with which the user described a project without a `deploy.lua`, or nil if there is a `deploy.lua`. The next commands need
+  /// these options again.
   package var typed: String?
   package init(_ story: DeploymentStory, rollback: DeploymentStory? = nil, typed: String? = nil) {
     self.story = story

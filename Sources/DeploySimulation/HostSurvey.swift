@@ -38,7 +38,7 @@ extension SimulatedHost {
     lock.map { held in jobs.contains { $0.deployment == held.lock.deployment && $0.intent.operation.words != nil } } ?? false
   }
 
-  /// Whether it is unclear whether the host runs what its receipt says. See ``HostState/isUnsettled``.
+  /// Whether the host may run something else than its receipt says. See ``HostState/isUnsettled``.
   var isUnsettled: Bool { failedRestore != nil || isAbandoned }
 
   /// Whether the deployment that holds the lock has run commands on this host, and has neither finished the host nor rolled it back.

@@ -263,7 +263,7 @@ private let move = "move it into a hook (on = { … = function(host) … end }) 
     for source in ["local function f() f() end f()", unpack] {
       let found = problems(source)
       #expect(found.count == 1 && !found[0].contains("rawget") && !found[0].contains("prelude"), "\(found)")
-      #expect(found.first?.contains("functions call each other too deeply, or without an end; look for one") == true, "\(found)")
+      #expect(found.first?.contains("stack overflow: calls are nested too deeply") == true, "\(found)")
     }
   }
 }

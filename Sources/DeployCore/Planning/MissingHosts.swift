@@ -2,7 +2,8 @@ package import DeployModel
 
 /// The hosts of a group that lack the group's revision, with the reasons, and the command that brings the revision to them.
 package struct MissingHosts: Sendable, Hashable {
-  /// The receipt of the revision. It is on trial if the revision's deployment was stopped on purpose.
+  /// The receipt of the revision. If the deployment of the revision was stopped on purpose, the receipt says
+  /// that the revision is on trial.
   package let goal: Receipt
   /// The hosts that answer and lack the revision. Hosts that have it on trial are included only if no other host lacks it.
   package let hosts: [MissingHost]

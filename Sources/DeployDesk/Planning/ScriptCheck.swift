@@ -8,7 +8,7 @@ struct ScriptCheck: Sendable {
   /// The largest size of a script in bytes. A larger file is assumed not to be a script.
   private static let largest = 1 << 20
 
-  /// Returns a problem for each script of the bundle that has such a first line and that a command uses.
+  /// Returns a problem for each script of the bundle that a command uses and whose first line ends in a carriage return.
   /// - Parameter rehearsal: the entries of the rehearsal. They show what the plan would do, as far as that is known.
   func problems(_ manifest: Manifest, _ rehearsal: [Entry]) async -> [Problem] {
     let words = Self.words(in: rehearsal)

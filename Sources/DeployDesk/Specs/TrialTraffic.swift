@@ -1,8 +1,8 @@
 import DeployCore
 import DeployModel
 
-/// The scripts of a trial. They also record the weights that the traffic adapter sets. Without this record, the adapter would not see an
-/// earlier shift when it reads the weights, because the answers of a test are fixed.
+/// The scripts of a trial. They also record the weights that the traffic adapter sets. In a test, commands always give the same answer. So
+/// without this record, the adapter would read the old weights even after it had shifted traffic.
 final class TrialTraffic: Scripts {
   private enum Call {
     case read

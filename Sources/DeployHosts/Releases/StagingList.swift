@@ -139,7 +139,7 @@ struct StagingList {
   private static func modes(_ items: [Manifest.Item], exactly: Bool = false) -> String {
     apart(items, exactly).map { calls("l_moded \($0.mode)", $0.items) }.joined()
   }
-  /// Returns the same modes as lists of names for `xargs`, with one file for each mode.
+  /// Returns lists of names for `xargs`, one for each mode: the files of the list get that mode.
   static func modes(_ items: [Manifest.Item], named name: String, exactly: Bool = false) -> [(name: String, bytes: [UInt8])] {
     apart(items, exactly).map { ("\(name).\($0.mode)", zeroed($0.items.map { "./" + $0.path })) }
   }

@@ -12,8 +12,8 @@ struct CapabilityUse {
   private static let needs: [(word: String, needed: String)] =
     ((try? Vocabulary())?.words ?? []).compactMap { word in word.needs.map { (word.name, $0) } }
 
+  /// Returns a warning for each line that calls something for which the plugin does not ask in its manifest.
   /// - Parameter files: the files of all plugins and recipes that were read.
-  /// - Returns: a warning for each line with such a call.
   static func warnings(of plugins: [RequiredPlugin], in files: [SourceFile]) -> [Problem] {
     plugins.flatMap { plugin -> [Problem] in
       // A plugin whose manifest has no capabilities is allowed to do everything.

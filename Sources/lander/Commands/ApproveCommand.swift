@@ -17,7 +17,9 @@ struct ApproveCommand: Verb {
       """)
 
   @OptionGroup var choice: GateChoice
-  @Option(help: ArgumentHelp("Sign the approval with this key: a private key, or a public key of ssh-agent.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Sign the approval with this key: a private key, or a public key whose private key is in ssh-agent.", valueName: "file"))
   var key: String?
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {

@@ -21,7 +21,7 @@ struct BundleSign: Verb {
   @OptionGroup var form: ResultOptions
   @Argument(help: ArgumentHelp("The beginning of the bundle's digest.", valueName: "bundle"))
   var bundle: String
-  @Option(help: ArgumentHelp("A private key, or a public key of ssh-agent.", valueName: "file"))
+  @Option(help: ArgumentHelp("A private key, or a public key whose private key is in ssh-agent.", valueName: "file"))
   var key: String?
   @Option(help: ArgumentHelp("Add this signature, which was made elsewhere.", valueName: "file"))
   var signature: String?

@@ -16,7 +16,7 @@ struct PluginSign: Verb {
   @OptionGroup var form: ResultOptions
   @Argument(help: ArgumentHelp("The plugin's folder.", valueName: "dir"))
   var folder = "."
-  @Option(help: ArgumentHelp("A private key, or a public key of ssh-agent.", valueName: "file"))
+  @Option(help: ArgumentHelp("A private key, or a public key whose private key is in ssh-agent.", valueName: "file"))
   var key: String
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {

@@ -27,7 +27,7 @@ struct NamedFile {
     return (read + written).compactMap { option in
       guard let path = value(of: option, in: words), isTaken(option, by: command), option != "--events" || !isAddress(path)
       else { return nil }
-      let form = option == "--out" && command is BundleSignCommand.Type ? signature : nil
+      let form = option == "--out" && command is BundleSign.Type ? signature : nil
       return NamedFile(option: option, path: path, isWritten: written.contains(option), form: form)
     }
   }

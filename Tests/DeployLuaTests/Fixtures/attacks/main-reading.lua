@@ -4,7 +4,7 @@ while true do end
 while true do pcall(function() while true do end end) end
 --- memory without end while it is read | stopped
 local t = {} for i = 1, 1e9 do t[i] = ('x'):rep(1000) .. i end
---- recursion while it is read | refused functions call each other too deeply
+--- recursion while it is read | refused stack overflow: calls are nested too deeply
 local function f() return f() + 1 end
 f()
 --- a default that is a loop | stopped
