@@ -23,7 +23,8 @@ struct RollbackCommand: Verb {
       this machine shifted the traffic and did not succeed, lander prints the commands that move the traffic back.
 
       If deploy.lua reads a file or a variable that is missing here, its text comes from the last deployment from this state folder. On a \
-      machine that deployed nothing, copy a recipe that a host keeps, and name the copy with --reads.
+      machine that deployed nothing, copy a recipe that a host keeps, and name the copy with --reads. Its values also replace the defaults \
+      of variables that are not set here.
 
       --plan asks the hosts what they run, and shows what the rollback would do on each of them. It changes nothing.
 

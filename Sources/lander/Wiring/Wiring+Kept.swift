@@ -6,16 +6,19 @@ extension Wiring {
   /// missing part comes from the newest deployment of this `deploy.lua` from this state folder, and a warning says so.
   /// - Parameters:
   ///   - bundle: the options that can describe a project without a `deploy.lua`, or nil if the command has no such options.
-  ///   - reads: a copied recipe of a host, which has the missing parts instead of a deployment. Nil if none was given.
+  ///   - reads: a copied recipe of a host, which has the missing parts instead of a deployment, and the values of variables that are not
+  ///     set here even if they have defaults. Nil if none was given.
   /// - Throws: an error that says what is wrong with the project in its current state.
   static func lastingProject(
     _ options: ProjectOptions, _ bundle: AppSpecOption? = nil, reads: String? = nil, tell: (DeskEvent) -> Void
   ) async throws -> LoadedProject {
+    if reads != nil, bundle?.appspec != nil {
+      throw Problems(Problem("--reads has files and variables for a deploy.lua, and --appspec takes none", fix: "leave one of them out"))
+    }
     if let described = try bundle?.project() { return described }
-    let named = try reads.map { try KeptReads.of(file: $0) }
+    if let reads { return try project(options, reading: try KeptReads.of(file: reads), tell: tell) }
     do { return try project(options) } catch let problems as Problems {
-      let past = named == nil ? await KeptReads.of(options) : nil
-      guard let kept = named ?? past else {
+      guard let kept = await KeptReads.of(options) else {
         let none = KeptReads.none
         _ = try? project(options, kept: none)
         if !none.lacking.isEmpty {
@@ -29,6 +32,17 @@ extension Wiring {
       tell(.warning(warning))
       return read
     }
+  }
+
+  /// Reads the project with a copied recipe of a host.
+  /// - Throws: an error that says what is wrong with the project, and what the copy was read for.
+  private static func project(_ options: ProjectOptions, reading copy: KeptReads, tell: (DeskEvent) -> Void) throws -> LoadedProject {
+    if let text = try Folder.recipes(of: options.folder()), let misfit = copy.misfit(with: text) { tell(.warning(misfit)) }
+    do {
+      let read = try project(options, kept: copy)
+      if let warning = copy.warning { tell(.warning(warning)) }
+      return read
+    } catch let problems as Problems { throw Problems(problems.list + copy.faults, exit: problems.exit) }
   }
 
   /// Opens the project of a command that looks at hosts or repairs them, and the desk that asks its hosts.
