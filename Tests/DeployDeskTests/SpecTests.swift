@@ -73,6 +73,46 @@ struct SpecTests {
       """)
   }
 
+  @Test("a host that already runs the release cannot fail too, but a task can fail on it")
+  func contradicted() async throws {
+    try await SpecBench.pass(
+      """
+      local hosts = { "web1", "web2" }
+      t:expect(function() t:deploy("web", { unchanged = hosts, fails = { web2 = "ValidateService" } }) end)
+        :fails "web2: in unchanged and in fails of t:deploy"
+      t:expect(function() t:deploy("web", { unchanged = hosts, unreachable = hosts }) end)
+        :fails "web1, web2: in unchanged and in unreachable of t:deploy"
+      t:expect(function() t:strategy("rolling", { batch = 2 }, { unchanged = { "host1" }, unreachable = { "host1" } }) end)
+        :fails "host1: in unchanged and in unreachable of t:strategy"
+      """)
+  }
+
+  @Test("a stage that runs once for a revision does not run again if a host already has the release")
+  func once() async throws {
+    let recipe = """
+      recipe "app" {
+        path = "/srv/app", targets = group "all", revision = bundle { from = "dist" },
+        stages = {
+          stage.upload, stage "migrate" { once = "revision", run = function() here:run "bin/migrate" end },
+          stage "warm" { run = function() here:run "bin/warm" end }, stage.rollout { strategy = rolling {} },
+        },
+      }
+      """
+    let results = try await SpecBench.results(
+      recipe + """
+
+        it("holds", function(t)
+          local some = t:deploy("app", { unchanged = { "web1" } })
+          t:expect(some.status):equals "succeeded"
+          t:expect(some:ran "bin/migrate"):equals(0)
+          t:expect(some:ran "bin/warm"):equals(1)
+          t:expect(t:deploy("app", {}):ran "bin/migrate"):equals(1)
+          t:expect(t:deploy("app", { unchanged = { "web1", "web2", "web3" } }):ran "bin/migrate"):equals(0)
+        end)
+        """)
+    #expect(results.map(\.problem) == [nil])
+  }
+
   @Test("t:strategy passes the greatest and the least numbers on as they are")
   func extremes() async throws {
     let results = try await SpecBench.results(

@@ -42,11 +42,24 @@ struct TrialRun {
     let named = trial.failing.map(\.name) + trial.unreachable + trial.unchanged + answering + trial.facts.compactMap(\.host)
     let hosts = named.filter { !names.contains($0) }
     return hosts.map { Problem("\(trial.word) names a host \"\($0)\", and there is none", fix: near($0, names)) }
+      + contradictions(in: trial)
       + trial.failing.compactMap { member in
         guard member.value.text.map(events.contains) != true else { return nil }
         let name = member.value.text ?? ""
         return Problem("fails of \(trial.word) takes lifecycle events, and \"\(name)\" is none", fix: near(name, events))
       }
+  }
+
+  /// Returns a problem for each list of faults that names hosts on which a deployment does nothing. A task runs on these hosts too.
+  private static func contradictions(in trial: Trial) -> [Problem] {
+    guard trial.task == nil else { return [] }
+    return [("fails", trial.failing.map(\.name)), ("unreachable", trial.unreachable)].compactMap { list, names in
+      let both = names.filter { name in trial.unchanged.contains { $0.isExactly(name) } }
+      guard !both.isEmpty else { return nil }
+      return Problem(
+        "\(both.joined(separator: ", ")): in unchanged and in \(list) of \(trial.word)",
+        fix: "name a host in one of them: a deployment does nothing on hosts that already run the release")
+    }
   }
 
   /// Runs the trial and returns what happened, as `t:deploy` returns it.

@@ -30,7 +30,8 @@ language.word {
     { "params", "record", "the recipe's parameters" },
     { "fresh", "boolean", "true: nothing was ever deployed to the hosts. false: they run an earlier release of the "
       .. "recipe", default = "false" },
-    { "unchanged", "strings", "hosts that already run the new release, so that the deployment leaves them as they are" },
+    { "unchanged", "strings", "hosts that already run the new release, so that the deployment leaves them as they are. A stage with "
+      .. "once = \"revision\" has run for them, and does not run again" },
     { "answers", "answers", "the answers of commands and checks: { command = \"a part of the command\", host = \"web1\", status = 1, "
       .. "stdout = \"…\", stderr = \"…\", takes = \"5s\", times = 1 }. The first answer that matches is used; the host \"here\" is the "
       .. "engine's machine. A command without an answer succeeds and prints nothing. An unused answer fails the test, unless it has "
