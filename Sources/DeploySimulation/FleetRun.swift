@@ -24,6 +24,8 @@ package struct FleetRun {
   package private(set) var foundAfter: Interval?
   /// The smallest number of hosts that served at any moment.
   package private(set) var lowest: Int
+  /// Why the strategy ended the rollout on purpose before all hosts had changed, or nil if it did not.
+  package private(set) var purpose: String?
   /// Why the recipe cannot be simulated with these faults, or nil if it can.
   package var problem: Problem? { measures.problem }
   /// The mistake in the recipe that ended the strategy, or nil if no mistake did. The caller knows it from the scripts.
@@ -135,6 +137,7 @@ package struct FleetRun {
       if firstBad == nil, isBad(host) { firstBad = hosts.now }
     case .waveBegan(_, let hosts, _): waves.append(Wave(hosts: hosts))
     case .waveEnded(_, let result): if !waves.isEmpty { waves[waves.count - 1].result = result }
+    case .stopped(let reason, let left): if !left.isEmpty { purpose = reason }
     case .gateClosed(_, let answer): doubt = answer.verdict == .inconclusive ? answer.comment : nil
     case .gateOpened(let number, let gate):
       if gate.kind == .approval, doubt != nil { undecided = undecided ?? doubt }

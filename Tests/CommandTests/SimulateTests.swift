@@ -57,8 +57,34 @@ struct SimulateTests {
     let result = try #require(try Node(json.out)["result"])
     let faults = try Schema("docs/schemas/result.schema.json").faults(of: result, as: "simulate")
     #expect(json.code == 2 && faults.isEmpty, "\(faults) \(json.everything)")
+    let problems = try Node(json.out)["problems"]?.list ?? []
+    #expect(problems.count == 1 && problems[0]["message"]?.text?.contains("strategy wrong ends by an error") == true, "\(json.out)")
+    let many = try place.run(["simulate", "--hosts", "3", "--runs", "9"])
+    let remark = "3 of 3 runs, which count nowhere else; the same mistake ended three runs, so the other 6 were left out"
+    #expect(many.out.contains(remark), "\(many.out)")
+    let node = try Node(try place.run(["simulate", "--hosts", "3", "--runs", "9", "--json"]).out)
+    #expect(node["result"]?["rows"]?.list.first?["skipped"]?.number == 6)
     let rows = result["rows"]?.list ?? []
     #expect(rows.first?["broken"]?.number == 2 && rows.first?["mistake"]?["place"] != nil && rows.last?["broken"] == nil, "\(json.out)")
+  }
+
+  @Test("runs that the strategy ended on purpose are in the table, the page and JSON, and are no share of 0%")
+  func onPurpose() throws {
+    let place = try Workplace.project(
+      body: "strategy = strategy \"first\" (function(rollout) rollout:wave(rollout.targets:take(1)); rollout:stop \"enough\" end),")
+    let words = ["simulate", "--hosts", "3", "--runs", "2"]
+    let shown = try place.run(words + ["--html", "page.html"])
+    let remark = "first, none: 2 of 2 runs ended on purpose before all hosts changed, and count only for hosts exposed: enough"
+    #expect(shown.code == 0 && shown.out.contains(remark), "\(shown.everything)")
+    #expect(!shown.out.contains("0.0%") && !shown.out.contains("with a certainty"), "\(shown.out)")
+    let page = try place.text("page.html")
+    let plot = "<figcaption>Runs that ended on purpose before all hosts changed</figcaption>"
+    #expect(page.contains(remark) && page.contains(plot), "\(page)")
+    let result = try #require(try Node(try place.run(words + ["--json"]).out)["result"])
+    let faults = try Schema("docs/schemas/result.schema.json").faults(of: result, as: "simulate")
+    let row = result["rows"]?.list.first
+    #expect(faults.isEmpty && row?["ended_on_purpose"]?.number == 2 && row?["purpose"]?.text == "enough", "\(faults)")
+    #expect(row?["wrongly_stopped"] == nil)
   }
 
   private static let analysing = """

@@ -15,10 +15,10 @@ struct LuaShelf: RehearsalLibrary {
   ) throws(Problems) -> any RehearsedRecipes {
     try RehearsedScripts(plan: plan, sources: sources, as: mode, hasFaults: hasFaults)
   }
-  func simulated(_ plan: Plan, sources: [[SourceFile]]) -> () throws(Problems) -> any RehearsedRecipes {
+  func simulated(_ plan: Plan, sources: [[SourceFile]]) -> (UInt64) throws(Problems) -> any RehearsedRecipes {
     let facts = PlanFacts()
-    return { () throws(Problems) in
-      try RehearsedScripts(plan: plan, sources: sources, as: .faults, hasFaults: true, facts: facts)
+    return { seed throws(Problems) in
+      try RehearsedScripts(plan: plan, sources: sources, as: .faults, hasFaults: true, seed: seed, facts: facts)
     }
   }
   func prompt(_ plan: Plan, sources: [SourceFile]) throws(Problems) -> any PromptScripts {

@@ -111,6 +111,55 @@ struct ForecastTests {
     #expect(row.broken == 0 && row.mistake == nil && row.wrongStops == 1 && row.reason == "not today", "\(row)")
   }
 
+  private static let random = """
+    strategy = strategy "random" (function(rollout)
+      local first = math.random(1, 39)
+      rollout:wave(rollout.targets:take(first))
+      rollout:wave(rollout.targets:except(rollout.targets:take(first)))
+    end),
+    """
+
+  @Test("each run has its own random numbers, the same for the same seed, and the floor of its own waves")
+  func random() throws {
+    for body in [Self.random, "configuration = { floor = 0 }, " + Self.random] {
+      let row = try #require(try rows(["bad-release"], body, hosts: 40, runs: 30).first)
+      let exposed = try #require(row.exposed)
+      #expect(exposed.median < exposed.most90 && exposed.most90 <= exposed.most, "\(exposed)")
+      let again = try #require(try rows(["bad-release"], body, hosts: 40, runs: 30).first)
+      #expect(again.exposed == exposed)
+      let good = try #require(try rows(["none"], body, hosts: 40, runs: 30).first)
+      #expect(good.stopped == 0, "\(good.reason ?? "")")
+    }
+  }
+
+  @Test("a run that the strategy ends on purpose is counted apart: it neither stopped the release nor brought it to all hosts")
+  func onPurpose() throws {
+    let canary = "strategy = strategy \"first\" (function(rollout) rollout:wave(rollout.targets:take(1)); rollout:stop \"enough\" end),"
+    for row in try rows(["none", "leak=45m", "flaky=1%"], canary, hosts: 4, runs: 3) {
+      #expect(row.ended == 3 && row.purpose == "enough" && row.stopped == 0 && row.duration == nil, "\(row)")
+      #expect(row.wrongStops == nil && row.wrongStopsWithoutRetry == nil && row.found == nil && row.exposed?.most == 1, "\(row)")
+    }
+    let found = try #require(try rows(["bad-release"], canary, hosts: 4, runs: 3).first)
+    #expect(found.ended == 0 && found.found == 1, "\(found)")
+    let late = "strategy = strategy \"late\" (function(rollout) rollout:wave(rollout.targets); rollout:stop \"done\" end),"
+    let whole = try #require(try rows(["none"], late, hosts: 4, runs: 3).first)
+    #expect(whole.ended == 0 && whole.wrongStops == 0, "\(whole)")
+    let rest = "if math.random() < 0.5 then rollout:wave(rollout.targets:except(rollout.targets:take(1))) return end"
+    let some = canary.replacing("rollout:stop", with: rest + " rollout:stop")
+    let mixed = try #require(try rows(["none"], some, hosts: 4, runs: 30).first)
+    #expect(mixed.ended > 0 && mixed.ended < 30 && mixed.wrongStops == 0 && mixed.counted == 30 - mixed.ended, "\(mixed)")
+  }
+
+  @Test("after three runs that end by the same mistake, a row ends")
+  func sameMistake() throws {
+    let wrong = "strategy = strategy \"wrong\" (function(rollout) rollout:wave(rollout.targets); local x = nil; x.y = 1 end),"
+    for row in try rows(["none", "flaky=1%"], wrong, hosts: 4, runs: 200) {
+      #expect(row.runs == 3 && row.broken == 3 && row.skipped == 197 && row.mistake != nil, "\(row)")
+    }
+    let good = try #require(try rows(["none"], hosts: 4, runs: 5).first)
+    #expect(good.runs == 5 && good.skipped == 0)
+  }
+
   @Test("hosts that are unreachable when their turn comes are not exposed")
   func unreachable() throws {
     let row = try #require(try rows(["unreachable=100%"], hosts: 20, runs: 2).first)

@@ -7,7 +7,7 @@ import DeploySimulation
 struct FleetCourse {
   private let beginning: Rollout
   private let project: LoadedProject
-  private let scripts: () throws(Problems) -> any RehearsedRecipes
+  private let scripts: (UInt64) throws(Problems) -> any RehearsedRecipes
 
   init(_ plan: Plan, of project: LoadedProject, _ stage: RehearsalStage) {
     beginning = FleetRun.beginning(of: plan)
@@ -16,10 +16,11 @@ struct FleetCourse {
   }
 
   /// Simulates one run.
+  /// - Parameter seed: the seed of the run's scripts and of its answers.
   /// - Throws: an error that says why the run did not end.
   func play(_ draws: FleetDraws, _ faults: FleetFaults, _ metrics: FleetMetrics = FleetMetrics(), seed: UInt64) throws(Problems) -> FleetRun
   {
-    let scripts = try scripts()
+    let scripts = try scripts(seed)
     var run = FleetRun(beginning, scripts, draws, faults, metrics, seed: seed)
     if let problem = scripts.overrun ?? run.problem { throw Problems(problem) }
     if let stuck = run.stuck {

@@ -60,14 +60,8 @@ package struct Forecast: Sendable {
   package let hosts: Int
   package let size: Size
   private let stage: RehearsalStage
-  private let tried: [Tried]
+  private let tried: [FleetPlan]
   private let wanted: [FleetFaults]
-
-  private struct Tried: Sendable {
-    var name: String
-    var plan: Plan
-    var project: LoadedProject
-  }
 
   /// Three upper limits: the number of hosts, the number of runs in one row, and the sum of hosts times runs over all rows.
   package static let (mostHosts, mostRuns, most) = (100_000, 100_000, 1_000_000_000)
@@ -90,13 +84,13 @@ package struct Forecast: Sendable {
     // A fleet that is too large is refused before it is planned.
     let excess = size.hosts.map { Self.excess($0, rows, size) } ?? []
     if !excess.isEmpty { throw Problems(problems + excess) }
-    var tried: [Tried] = []
+    var tried: [FleetPlan] = []
     var fleet: [Host]?
     for candidate in candidates {
       do throws(Problems) {
         let fleetPlan = try FleetPlan(candidate, fleet: fleet, hosts: size.hosts, size.seed, stage, engine)
         fleet = fleet ?? fleetPlan.plan.hosts.map(\.host)
-        tried.append(Tried(name: candidate.name, plan: fleetPlan.plan, project: candidate.project))
+        tried.append(fleetPlan)
       } catch { problems += error.list.filter { !problems.contains($0) } }
     }
     hosts = fleet?.count ?? 0
@@ -125,16 +119,20 @@ package struct Forecast: Sendable {
   /// The plan of each strategy, in order.
   var plans: [Plan] { tried.map(\.plan) }
 
+  /// The number of runs that end by the same mistake in the recipe, after which a row ends. Such a run can take as long as a script is
+  /// allowed to run, and further ones say nothing new.
+  static let mostMistakes = 3
+
   /// Simulates all runs.
   /// - Parameter tell: called before each row with a line about that row.
   /// - Throws: an error that says why a run did not end.
   package func rows(tell: (String) -> Void = { _ in }) throws(Problems) -> [ForecastRow] {
     var rows: [ForecastRow] = []
     for one in tried {
-      let course = FleetCourse(one.plan, of: one.project, stage)
+      let course = one.course(on: stage)
       for faults in wanted {
         tell("\(one.name), faults: \(faults.text): \(size.runs.of("run")) of \(hosts.of("host"))")
-        var row = ForecastRow(strategy: one.name, faults: faults, runs: try play(course, faults))
+        var row = ForecastRow(strategy: one.name, faults: faults, runs: try play(course, faults), of: size.runs)
         if faults.flaky > 0 { row.add(withoutRetry: try play(course, faults.withoutRetry)) }
         rows.append(row)
       }
@@ -142,13 +140,22 @@ package struct Forecast: Sendable {
     return rows
   }
 
-  private func play(_ course: FleetCourse, _ faults: FleetFaults) throws(Problems) -> [ForecastRow.Run] {
+  /// Simulates the runs of one row.
+  /// - Returns: the runs. These are fewer than asked for if too many of them ended by the same mistake.
+  private func play(
+    _ course: (UInt64) throws(Problems) -> FleetCourse, _ faults: FleetFaults
+  ) throws(Problems) -> [ForecastRow.Run] {
     var runs: [ForecastRow.Run] = []
     runs.reserveCapacity(size.runs)
+    var mistakes: [Problem: Int] = [:]
     for number in 0..<size.runs {
       let draws = FleetDraws(hosts, faults, seed: size.seed, run: number, pace: size.pace)
-      let played = try course.play(draws, faults, size.metrics, seed: size.seed &+ UInt64(number))
+      let seed = size.seed &+ UInt64(number)
+      let played = try course(seed).play(draws, faults, size.metrics, seed: seed)
       runs.append(ForecastRow.Run(played, of: hosts))
+      guard let mistake = played.mistake else { continue }
+      mistakes[mistake, default: 0] += 1
+      if mistakes[mistake] == Self.mostMistakes { break }
     }
     return runs
   }

@@ -13,6 +13,9 @@ package struct ForecastRow: Sendable {
     var foundAfter: Interval?
     /// Why the run did not succeed, or nil if it succeeded.
     var reason: String?
+    /// Why the strategy ended the rollout on purpose before all hosts had changed, with success. Nil if it did not. Such a run neither
+    /// stopped the release nor brought it to all hosts.
+    var purpose: String?
     /// Why a gate was inconclusive, so that a person was asked. Nil if nobody was asked.
     var undecided: String?
     /// Whether the strategy asked for an analysis.
@@ -24,6 +27,7 @@ package struct ForecastRow: Sendable {
       let status = run.conclusion?.status
       mistake = run.mistake
       isStopped = status != .succeeded && status != .partial && mistake == nil
+      purpose = isStopped || mistake != nil ? nil : run.purpose
       (duration, exposed, foundAfter) = (run.duration, run.exposed, run.foundAfter)
       (undecided, hasAnalysed) = (run.undecided, run.hasAnalysed)
       reason = run.conclusion?.error?.failure.message
@@ -51,15 +55,24 @@ package struct ForecastRow: Sendable {
   private let isOfRelease: Bool
   /// The number of runs.
   package let runs: Int
-  /// The number of runs that a mistake in the recipe ended. All other numbers are about the other runs.
+  /// The number of runs that a mistake in the recipe ended. All numbers below are about the other runs.
   package private(set) var broken: Int
   /// The mistake that ended the first of these runs, or nil if there was no such run.
   package private(set) var mistake: Problem?
   /// The number of runs that failed and were rolled back.
   package let stopped: Int
+  /// The number of runs that the strategy ended on purpose before all hosts had changed. The shares and the duration are about the other
+  /// runs.
+  package let ended: Int
+  /// Why the strategy ended the first of these runs, or nil if there was no such run.
+  package let purpose: String?
+  /// The number of runs that were not simulated, because too many runs had ended by the same mistake.
+  package let skipped: Int
+  /// The number of runs that the shares are about.
+  package var counted: Int { runs - broken - ended }
   /// The number of runs that would have stopped without the engine's retry, or nil if a retry cannot help against this row's fault.
   package private(set) var stoppedWithoutRetry: Int?
-  /// The number of runs without the engine's retry that no mistake in the recipe ended.
+  /// The number of runs without the engine's retry that neither a mistake in the recipe nor the strategy itself ended.
   private var soundWithoutRetry = 0
   /// The duration of the runs that succeeded, in milliseconds, or nil if none succeeded.
   package let duration: Spread?
@@ -78,15 +91,19 @@ package struct ForecastRow: Sendable {
   /// Whether a run had an analysis.
   package let hasAnalysed: Bool
 
-  init(strategy: String, faults: FleetFaults, runs: [Run]) {
+  /// - Parameter asked: the number of runs that were asked for.
+  init(strategy: String, faults: FleetFaults, runs: [Run], of asked: Int) {
     self.strategy = strategy
     (fault, isOfRelease) = (faults.text, faults.isOfRelease)
     self.runs = runs.count
+    skipped = asked - runs.count
     mistake = runs.lazy.compactMap(\.mistake).first
     let runs = runs.filter { $0.mistake == nil }
     broken = self.runs - runs.count
     stopped = runs.count(where: \.isStopped)
-    duration = Spread(runs.filter { !$0.isStopped }.map(\.duration.milliseconds))
+    ended = runs.count { $0.purpose != nil }
+    purpose = runs.lazy.compactMap(\.purpose).first
+    duration = Spread(runs.filter { !$0.isStopped && $0.purpose == nil }.map(\.duration.milliseconds))
     exposed = Spread(runs.map(\.exposed))
     foundAfter = Spread(runs.compactMap { $0.foundAfter?.milliseconds })
     undecided = runs.count { $0.undecided != nil }
@@ -98,19 +115,21 @@ package struct ForecastRow: Sendable {
 
   /// Adds the runs without the engine's retry.
   mutating func add(withoutRetry runs: [Run]) {
-    let sound = runs.filter { $0.mistake == nil }
+    let sound = runs.filter { $0.mistake == nil && $0.purpose == nil }
     (stoppedWithoutRetry, soundWithoutRetry) = (sound.count(where: \.isStopped), sound.count)
     mistake = mistake ?? runs.lazy.compactMap(\.mistake).first
   }
 
   /// If the release was good, the fraction of runs that stopped nevertheless; otherwise nil.
-  package var wrongStops: Double? { isOfRelease ? nil : share(stopped, of: runs - broken) }
+  package var wrongStops: Double? { isOfRelease ? nil : share(stopped, of: counted) }
   /// If the release was good, the fraction of runs that would have stopped without the engine's retry. Nil if the release was bad, or if
   /// the fraction is unknown.
   package var wrongStopsWithoutRetry: Double? { isOfRelease ? nil : stoppedWithoutRetry.flatMap { share($0, of: soundWithoutRetry) } }
   /// If the release was bad, the fraction of runs that stopped it; otherwise nil.
-  package var found: Double? { isOfRelease ? share(stopped, of: runs - broken) : nil }
+  package var found: Double? { isOfRelease ? share(stopped, of: counted) : nil }
 
+  /// The fraction of runs that the strategy ended on purpose before all hosts had changed.
+  package var endedShare: Double { share(ended, of: runs - broken) ?? 0 }
   /// The fraction of runs in which a person was asked because a gate was inconclusive.
   package var undecidedShare: Double { share(undecided, of: runs - broken) ?? 0 }
 

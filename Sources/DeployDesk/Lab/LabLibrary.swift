@@ -26,7 +26,7 @@ package struct LabLibrary: RehearsalLibrary {
     try inner.rehearsed(plan, sources: sources, as: mode, hasFaults: hasFaults)
   }
 
-  package func simulated(_ plan: Plan, sources: [[SourceFile]]) -> () throws(Problems) -> any RehearsedRecipes {
+  package func simulated(_ plan: Plan, sources: [[SourceFile]]) -> (UInt64) throws(Problems) -> any RehearsedRecipes {
     inner.simulated(plan, sources: sources)
   }
 

@@ -11,10 +11,10 @@ package protocol RehearsalLibrary: RecipeLibrary {
   /// - Throws: an error that says what is wrong with the sources.
   func rehearsed(_ plan: Plan, sources: [[SourceFile]], as mode: Rehearsal, hasFaults: Bool) throws(Problems) -> any RehearsedRecipes
 
-  /// Returns a function that makes new scripts for each simulated run of a plan. Hosts fail in these runs. What the scripts share is made
-  /// once.
+  /// Returns a function that makes new scripts for each simulated run of a plan, given the run's seed of `math.random`. Hosts fail in these
+  /// runs. What the scripts share is made once.
   /// - Parameter sources: as in `rehearsed`.
-  func simulated(_ plan: Plan, sources: [[SourceFile]]) -> () throws(Problems) -> any RehearsedRecipes
+  func simulated(_ plan: Plan, sources: [[SourceFile]]) -> (UInt64) throws(Problems) -> any RehearsedRecipes
 
   /// Returns the scripts for a prompt.
   /// - Parameter sources: the sources of the plan's only recipe.

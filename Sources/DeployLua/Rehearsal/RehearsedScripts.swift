@@ -66,15 +66,17 @@ package final class RehearsedScripts: Scripts {
 
   /// - Parameters:
   ///   - hasFaults: whether the rehearsal makes hosts fail.
+  ///   - seed: as in `LuaRecipes`.
   ///   - facts: as in `LuaRecipes`.
   /// - Throws: an error that says what is wrong with the sources.
   package init(
-    plan: Plan, sources: [[SourceFile]], as mode: Rehearsal, hasFaults: Bool = false, facts: PlanFacts? = nil
+    plan: Plan, sources: [[SourceFile]], as mode: Rehearsal, hasFaults: Bool = false, seed: UInt64? = nil,
+    facts: PlanFacts? = nil
   ) throws(Problems) {
     self.plan = plan
     self.mode = mode
     self.hasFaults = hasFaults
-    scripts = try LuaRecipes(plan: plan, sources: sources, rehearsal: mode, facts: facts)
+    scripts = try LuaRecipes(plan: plan, sources: sources, rehearsal: mode, seed: seed, facts: facts)
     bounds = RehearsalBounds(hosts: plan.hosts.count)
     // A recipe that a host kept might have a prelude that does not note which answers were used.
     doubted = plan.content.recipes.indices.map { $0 > 0 }

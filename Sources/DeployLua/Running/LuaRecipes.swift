@@ -57,18 +57,20 @@ package final class LuaRecipes: Scripts {
   ///   - rehearsal: the rehearsal, or nil if the deployment is real.
   ///   - coverage: records which lines run, or nil to record nothing.
   ///   - takesLines: whether a person types lines for these scripts. Such scripts are never resumed.
+  ///   - seed: the seed of `math.random`, or nil for the plan's.
   ///   - facts: keeps what Lua learns about the plan, so that other scripts of the same plan do not have to make it again, or nil to keep
   ///     nothing.
   /// - Throws: an error that says what is wrong with the sources. In this case, no function has been started.
   package init(
     plan: Plan, sources: [[SourceFile]], limits: LuaLimits? = nil, rehearsal: Rehearsal? = nil, coverage: Coverage? = nil,
-    takesLines: Bool = false, facts: PlanFacts? = nil
+    takesLines: Bool = false, seed: UInt64? = nil, facts: PlanFacts? = nil
   ) throws(Problems) {
     self.plan = plan
     var loaded: [Loaded] = []
     let limits = (limits ?? .hosts(plan.hosts.count + plan.partners.count)).covered(by: coverage)
     for (index, files) in sources.enumerated() {
       loaded.append(try Self.load(files, recipe: index, of: plan, limits: limits, rehearsal, takesLines ? .prompt : nil, facts))
+      loaded[index].state.seed(seed ?? plan.origin.seed)
     }
     self.loaded = loaded
   }
@@ -83,7 +85,6 @@ package final class LuaRecipes: Scripts {
     let read = try LoadedSources(
       files, main: main, spec: spec, only: known?.names ?? PlanFacts.names(in: plan), prelude: prelude, limits: limits)
     let state = read.state
-    state.seed(plan.origin.seed)
     let start: WireWriter
     if let known {
       start = known.start

@@ -60,6 +60,9 @@ struct ForecastPage {
     add("Runs that found the bad release", whole: 1) { share($0, $0.found, .good) }
     add("Time from the first bad host until it was found") { spread($0, $0.foundAfter, .warn) { "\(Interval(milliseconds: $0))" } }
     add("Runs that stopped a good release", whole: 1) { share($0, $0.wrongStops, .bad) }
+    if rows.contains(where: { $0.ended > 0 }) {
+      add("Runs that ended on purpose before all hosts changed", whole: 1) { share($0, $0.endedShare, .warn) }
+    }
     if rows.contains(where: { $0.undecided > 0 }) {
       add("Runs in which a gate was inconclusive, and a person approved", whole: 1) { share($0, $0.undecidedShare, .warn) }
     }

@@ -40,13 +40,19 @@ struct ForecastTable {
     rows.compactMap(\.mistake).reduce(into: []) { known, problem in if !known.contains(problem) { known.append(problem) } }
   }
 
-  /// Lines that say in which runs a mistake ended the strategy, why good releases were stopped, in which runs a gate was inconclusive,
+  /// Lines that say which runs a mistake or the strategy itself ended, why good releases were stopped, in which runs a gate was inconclusive,
   /// which faults nothing measured, what analyses assume, and how far a fraction of 0% can be trusted.
   var remarks: [String] {
     var lines: [String] = []
     for row in rows where row.broken > 0 {
       let runs = "a mistake in the recipe ended \(row.broken.grouped) of \(row.runs.of("run")), which count nowhere else"
-      lines.append("  \(row.strategy), \(row.fault): \(runs)")
+      let end = row.skipped == 0 ? "" : "; the same mistake ended three runs, so the other \(row.skipped.grouped) were left out"
+      lines.append("  \(row.strategy), \(row.fault): \(runs)\(end)")
+    }
+    for row in rows {
+      guard let purpose = row.purpose else { continue }
+      let runs = "\(row.ended.grouped) of \((row.runs - row.broken).of("run")) ended on purpose before all hosts changed"
+      lines.append("  \(row.strategy), \(row.fault): \(runs), and count only for hosts exposed: \(SafeText.line(purpose))")
     }
     for row in rows {
       guard let share = row.wrongStops, share > 0, let reason = row.reason else { continue }
@@ -64,10 +70,10 @@ struct ForecastTable {
     if rows.contains(where: \.hasAnalysed) {
       lines.append("  Assumed for analyses: hosts with the same release fail the same share of requests, and their values differ by 5%")
     }
-    if rows.contains(where: { $0.wrongStops == 0 || $0.found == 0 && !$0.isUnmeasured }) {
+    if let fewest = rows.filter({ $0.wrongStops == 0 || $0.found == 0 && !$0.isUnmeasured }).map(\.counted).min() {
       // 1 - 0.05^(1/n) is about 3/n, unless n is small.
-      let most = min(100, 300 / Double(forecast.size.runs))
-      lines.append("  0 of \(forecast.size.runs.of("run")) means less than \(tenths(most))% with a certainty of 95%; --runs asks for more")
+      let most = min(100, 300 / Double(fewest))
+      lines.append("  0 of \(fewest.of("run")) means less than \(tenths(most))% with a certainty of 95%; --runs asks for more")
     }
     return lines
   }
@@ -108,7 +114,9 @@ struct ForecastTable {
   private func value(_ row: ForecastRow) -> Value {
     JSON.record([
       ("strategy", .text(row.strategy)), ("fault", .text(row.fault)), ("runs", .int(row.runs)), ("stopped", .int(row.stopped)),
-      ("broken", row.broken > 0 ? .int(row.broken) : nil), ("mistake", row.mistake?.value),
+      ("ended_on_purpose", row.ended > 0 ? .int(row.ended) : nil), ("purpose", row.purpose.map { .text($0) }),
+      ("skipped", row.skipped > 0 ? .int(row.skipped) : nil), ("broken", row.broken > 0 ? .int(row.broken) : nil),
+      ("mistake", row.mistake?.value),
       ("wrongly_stopped", row.wrongStops.map { .number($0) }),
       ("wrongly_stopped_without_retry", row.wrongStopsWithoutRetry.map { .number($0) }),
       ("undecided", row.undecided > 0 ? .number(row.undecidedShare) : nil), ("found", row.found.map { .number($0) }),
