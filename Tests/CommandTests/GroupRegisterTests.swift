@@ -10,7 +10,9 @@ struct GroupRegisterTests {
       stages = { stage.upload, stage "migrate" { once = "revision", on = "host",
         run = function(host) host:run "cat version | sed 's/^/up /' >>\(place.path)/ledger" end,
         undo = function(host) host:run "cat version | sed 's/^/down /' >>\(place.path)/ledger" end }, stage.rollout },
-      on = { ApplicationStop = function(host) host:run ": >\(place.path)/stopping; while test -e \(place.path)/hold; do sleep 0.1; done" end },
+      on = { ApplicationStop = function(host)
+        host:run ": >\(place.path)/stopping; while test -e \(place.path)/hold; do sleep 0.1; done"
+      end },
       """
     try place.write(Recipes.local(place.path, hosts: 3, body: body), to: "deploy.lua")
     try place.write("1\n", to: "app/version")

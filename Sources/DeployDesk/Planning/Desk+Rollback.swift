@@ -49,8 +49,8 @@ extension Desk {
     return plan
   }
 
-  /// Reports stages that this rollback does not undo, because hosts that it leaves alone still need what the stages did. Stages in `despite`
-  /// are not reported.
+  /// Reports stages that this rollback does not undo, because hosts that it leaves alone still need what the stages did. Does not report
+  /// stages in `despite`.
   private func tellOfStaying(_ plan: Plan, _ surveys: [Survey], _ despite: [String]) {
     guard let goal = plan.hosts.first(where: { $0.action == .change })?.goal else { return }
     let known = plan.undone.map(\.mark.stage) + despite.map { String($0.prefix { $0 != "@" }) }

@@ -69,7 +69,7 @@ struct SimulateCommand: Verb {
     terminal.show(table.lines(on: terminal.out), table.value)
     try page?.write(Data(ForecastPage(recipe: recipe.name, forecast, rows, metrics).document.html.utf8))
     if let html { terminal.tell("Wrote \(html).") }
-    if !table.mistakes.isEmpty { throw Problems(table.mistakes) }
+    try table.refuseMistakes()
     return .done
   }
 }

@@ -123,8 +123,8 @@ enum Ending {
   /// Adds a warning, which does not affect how the command ends.
   static func warn(_ problem: Problem) { state.withLock { $0.warnings.append(problem) } }
 
-  /// Returns the exit code of a command that was asked to cancel deployments. The command succeeds if deployments were cancelled, or if newer
-  /// deployments have taken over their hosts. In both cases, the problems are dropped.
+  /// Returns the exit code of a command that was asked to cancel deployments. The command succeeds if deployments were cancelled, or if
+  /// newer deployments have taken over their hosts. In both cases, the problems are dropped.
   static func fulfilled(_ code: DeployModel.ExitCode) -> DeployModel.ExitCode {
     guard code == .cancelled || code == .locked else { return code }
     state.withLock { $0.problems = [] }

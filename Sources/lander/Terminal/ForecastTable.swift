@@ -40,8 +40,13 @@ struct ForecastTable {
     rows.compactMap(\.mistake).reduce(into: []) { known, problem in if !known.contains(problem) { known.append(problem) } }
   }
 
-  /// Lines that say which runs a mistake or the strategy itself ended, why good releases were stopped, in which runs a gate was inconclusive,
-  /// which faults nothing measured, what analyses assume, and how far a fraction of 0% can be trusted.
+  /// - Throws: `Problems` with the mistakes, if there are any.
+  func refuseMistakes() throws(Problems) {
+    if !mistakes.isEmpty { throw Problems(mistakes) }
+  }
+
+  /// Lines that say which runs a mistake or the strategy itself ended, why good releases were stopped, in which runs a gate was
+  /// inconclusive, which faults nothing measured, what analyses assume, and how far a fraction of 0% can be trusted.
   var remarks: [String] {
     var lines: [String] = []
     for row in rows where row.broken > 0 {
