@@ -56,7 +56,16 @@ struct GroupRegisterTests {
     #expect(try place.text("ledger").hasSuffix("up 2\ndown 2\n"))
   }
 
-  @Test("plan names the register, a recipe without such a stage has none, and one that is unreachable is left out")
+  @Test("a register on which something is wrong does not stand in the way")
+  func broken() throws {
+    let place = try place()
+    try place.write("", to: "hosts/h1/.lander")
+    let run = try place.lander("deploy", "--only", "h2")
+    #expect(run.code == 0, "\(run.everything)")
+    #expect(try place.text("ledger") == "up 1\n")
+  }
+
+  @Test("plan names the register; a recipe without such a stage has none")
   func named() throws {
     let place = try place()
     let plan = try place.lander("plan", "--connect", "--only", "h2")

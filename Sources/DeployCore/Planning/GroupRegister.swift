@@ -5,10 +5,12 @@ package import DeployModel
 /// *register*. The lock and the marks are in a folder of the group, not in the application's folder, so a deployment to that host itself
 /// does not use them.
 extension Selection {
-  /// The selection with the register as its last partner. It is the selection itself if the request leaves out no host, or if no stage of
-  /// the recipe leaves a mark.
+  /// The selection with the register as its last partner. It is the selection itself if the request leaves out no host, if no stage of the
+  /// recipe leaves a mark, or if the host is a partner already.
   package var withRegister: Selection {
-    guard !bystanders.isEmpty, remembersStages, recipe.task == nil, recipe.removal == nil, var host = first else { return self }
+    guard !bystanders.isEmpty, remembersStages, recipe.task == nil, recipe.removal == nil, var host = first,
+      !partners.contains(where: { $0.host.name.isExactly(host.name) })
+    else { return self }
     var copy = self
     host.number = hosts.count + partners.count
     copy.partners.append(

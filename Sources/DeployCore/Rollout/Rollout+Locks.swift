@@ -59,6 +59,11 @@ extension Rollout {
       if let exhausted = admission.exhausted {
         locking.object(Failure(.unreachable, "\(name): \(failure.message); \(exhausted)", fix: failure.fix))
       }
+    // A host that this deployment does not change must not stand in its way if something is wrong with it.
+    case let failure? where failure.kind != .locked && plan.partner(host)?.isRegister == true:
+      let risk = "nothing keeps another part of the group from running the same stage now"
+      note(.remark("\(name) is not locked as the register, so \(risk): \(failure.message)"))
+      locking.leftOut()
     case let failure?:
       let holder = failure.kind == .locked ? Lock(outcome.value) : nil
       locking.refused(Failure(failure.kind, "\(name): \(failure.message)", fix: wayIn(failure, holder)), holder: holder)
