@@ -87,7 +87,7 @@ struct HostFunctions: Sendable {
   private static func pieces(_ files: [[UInt8]]) -> [Piece] {
     var pieces: [Piece] = []
     var isInside = false
-    for line in files.joined().split(separator: 10) {
+    for line in files.lazy.flatMap({ $0.split(separator: 10) }) {
       let rest = line.drop { $0 == UInt8(ascii: " ") }
       if rest.isEmpty || rest.first == UInt8(ascii: "#") { continue }
       let short = Array(rest) + [10]

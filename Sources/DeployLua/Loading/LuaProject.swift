@@ -52,10 +52,11 @@ package struct LuaProject: Sendable {
   ///   - origins: says which plugins come from elsewhere.
   ///   - refusing: returns why a parameter's name cannot be typed as an option, or nil if it can.
   ///   - names: returns the names that can be required, to suggest similar ones.
+  ///   - reviews: whether the texts of the sources are reviewed for warnings too. The review takes about a fifth of the time.
   /// - Throws: an error that lists all problems that were found, each with its line.
   package static func load(
     main: SourceFile, spec: SourceFile? = nil, origins: PluginOrigins = .none, refusing: (Parameter) -> Problem? = { _ in nil },
-    names: @escaping () -> [String] = { [] }, read: @escaping Reader
+    names: @escaping () -> [String] = { [] }, reviews: Bool = true, read: @escaping Reader
   ) throws(Problems) -> LuaProject {
     let prelude = spec == nil ? PinnedPrelude.own : .spec
     var loader: SourceLoader
@@ -74,11 +75,11 @@ package struct LuaProject: Sendable {
     let problems = reader.problems(described, and: paths.problems + parameters.problems + refused + reader.misfits(plugins))
     guard problems.isEmpty else { throw Problems(problems) }
     project.sources = sources(of: loader, prelude, plugins, origins)
-    let findings = loader.files.filter { $0.path.hasSuffix(".lua") }.map { SourceFindings($0) }
+    let texts = loader.files.filter { $0.path.hasSuffix(".lua") }.map(SourceText.init)
     project.warnings =
-      findings.flatMap(\.warnings) + parameters.warnings + reader.warnings(described)
-      + CapabilityUse.warnings(of: plugins, in: loader.files)
-    let secrets = Set(findings.flatMap(\.secrets)).sorted()
+      (reviews ? texts.flatMap(\.warnings) : []) + parameters.warnings + reader.warnings(described)
+      + (reviews ? CapabilityUse.warnings(of: plugins, in: loader.files) : [])
+    let secrets = Set(texts.flatMap(\.secrets)).sorted()
     for index in project.recipes.indices { project.recipes[index].secrets = secrets }
     return LuaProject(project: project, tests: reader.tests(described), plugins: plugins)
   }

@@ -27,7 +27,7 @@ struct CheckCommand: Verb {
       plugin.show(on: terminal)
       return .done
     }
-    let loaded = try Wiring.project(options)
+    let loaded = try Wiring.project(options, reviews: true)
     let project = loaded.project
     let played = try await DryRun(project: loaded, stage: Wiring.stage, zones: TimeZones.table).result()
     let warnings = played.unsaid(project.warnings) + loaded.warnings + played.warnings

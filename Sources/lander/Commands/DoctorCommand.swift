@@ -22,7 +22,7 @@ struct DoctorCommand: Verb {
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     var examination = Examination(Surroundings(of: options))
-    let loaded = Result { try Wiring.project(options) }
+    let loaded = Result { try Wiring.project(options, reviews: true) }
     examination.look(at: loaded)
     await examination.look(atState: { try Wiring.past(options) })
     if let project = try? loaded.get() {

@@ -38,7 +38,8 @@ extension AppSpecOption {
     let text = source(name, bundle, file, hosts: "{ \(list) }\(login)", batch: choices?.batch ?? "1", choices)
     var project: Project
     do {
-      project = try LuaProject.load(main: SourceFile(path: "deploy.lua", text: text), read: Wiring.reader(of: Folder.current)).project
+      let main = SourceFile(path: "deploy.lua", text: text)
+      project = try LuaProject.load(main: main, reviews: false, read: Wiring.reader(of: Folder.current)).project
     } catch { throw Self.typed(error) }
     project.withoutPlaces()
     // Hosts record these sources. So options that can differ between two calls are left out, and the other hosts need not change if a host

@@ -23,7 +23,7 @@ extension Wiring {
         """)
     do throws(Problems) {
       var project = try LuaProject.load(
-        main: main, origins: sources.origins, names: { requirable(from: folder) }, read: sources.read
+        main: main, origins: sources.origins, names: { requirable(from: folder) }, reviews: false, read: sources.read
       ).project
       if !isConfiguration { for index in project.recipes.indices { project.recipes[index].configuration = recipe.configuration } }
       return LoadedProject(folder: folder, project: project)

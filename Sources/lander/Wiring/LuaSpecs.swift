@@ -17,7 +17,7 @@ struct LuaSpecs: SpecLibrary {
   fileprivate func read(_ file: SourceFile) throws(Problems) -> LuaProject {
     try LuaProject.load(
       main: SourceFile(path: "deploy.lua", text: main), spec: file, origins: sources.origins, refusing: { OptionNames.clash($0) },
-      read: sources.read)
+      reviews: false, read: sources.read)
   }
 }
 

@@ -11,9 +11,11 @@ import DeployStore
 enum Wiring {
   /// Reads `deploy.lua` and everything that it requires. Files are looked up first in the project, then on the search path, and then in
   /// Lander.
-  /// - Parameter kept: provides files and variables that are missing. If nil, a missing file or variable is a problem.
+  /// - Parameters:
+  ///   - kept: provides files and variables that are missing. If nil, a missing file or variable is a problem.
+  ///   - reviews: whether the texts of the files are reviewed for warnings too, for commands that show them.
   /// - Throws: an error that lists all problems, including capabilities of plugins that this machine's policy does not allow.
-  static func project(_ options: ProjectOptions, kept: KeptReads? = nil) throws -> LoadedProject {
+  static func project(_ options: ProjectOptions, kept: KeptReads? = nil, reviews: Bool = false) throws -> LoadedProject {
     let folder = try options.folder()
     guard let text = try Folder.recipes(of: folder) else {
       throw Problems(Problem("there is no deploy.lua in \(folder)"))
@@ -21,7 +23,7 @@ enum Wiring {
     let sources = try ProjectSources(folder, state: options.stateFolder())
     let read = try LuaProject.load(
       main: SourceFile(path: "deploy.lua", text: text), origins: sources.origins, refusing: { OptionNames.clash($0) },
-      names: { requirable(from: folder) }, read: { path throws(Problem) in try sources.read(path) ?? kept?.text(path) })
+      names: { requirable(from: folder) }, reviews: reviews, read: { path throws(Problem) in try sources.read(path) ?? kept?.text(path) })
     try PolicyFile.check(read.plugins)
     var project = read.project
     // The file with the people who are allowed to approve is pinned with the recipe, so that a running deployment keeps its own version of

@@ -1,23 +1,25 @@
 import DeployModel
 
 /// What the text of a source shows without being run.
-struct SourceFindings {
-  /// The names that are passed to `secret` literally.
-  var secrets: [String] = []
-  var warnings: [Problem] = []
+struct SourceText {
+  private let path: String
+  private let tokens: [Token]
 
   init(_ file: SourceFile) {
-    let tokens = Tokenizer.tokens(of: file.text)
-    warnings = LibraryUse.warnings(in: tokens, of: file.path) + WordUse.warnings(in: tokens, of: file.path)
-    for index in tokens.indices {
-      if let name = Self.secret(tokens, index) { secrets.append(name) }
-      if let line = Self.joined(tokens, index) {
-        warnings.append(
-          Problem(
-            "a parameter becomes part of a command here, whatever characters it has", place: SourcePlace(file: file.path, line: line),
-            fix: "give the command as a list of words { \"cmd\", value }, or write quote(value)"))
+    path = file.path
+    tokens = Tokenizer.tokens(of: file.text)
+  }
+
+  /// The names that are passed to `secret` literally.
+  var secrets: [String] { tokens.indices.compactMap { Self.secret(tokens, $0) } }
+
+  var warnings: [Problem] {
+    LibraryUse.warnings(in: tokens, of: path) + WordUse.warnings(in: tokens, of: path)
+      + tokens.indices.compactMap { Self.joined(tokens, $0) }.map { line in
+        Problem(
+          "a parameter becomes part of a command here, whatever characters it has", place: SourcePlace(file: path, line: line),
+          fix: "give the command as a list of words { \"cmd\", value }, or write quote(value)")
       }
-    }
   }
 
   /// Returns the name in `secret "NAME"` or `secret("NAME")`, or nil if there is none.
