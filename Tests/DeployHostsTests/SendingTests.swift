@@ -35,6 +35,28 @@ struct SendingTests {
   }
 
   @Test(
+    "a bundle of 2 MB goes compressed to a host that is not near, and as it is over a fast line to a near one",
+    arguments: [true, false])
+  func small(isNear: Bool) async throws {
+    let ground = try Ground()
+    let source = "\(ground.folder)/text"
+    _ = Ground.sh("mkdir -p '\(source)' && seq 300000 >'\(source)/numbers'")
+    let release = try ground.store.bundle(source)
+    let sent = Guarded<[Int]>([])
+    for fast in [0, Int.max] {
+      let hosts = ground.another { ($0.near, $0.fastLine) = (isNear ? .seconds(60) : .zero, fast) }
+      hosts.listen { if case .sent(_, let bytes, let size) = $0, bytes == size { sent.with { $0.append(size) } } }
+      #expect(await ground.perform(sent.with { $0.count }, .stage(release), by: hosts).failure == nil)
+      #expect(await ground.perform(10 + sent.with { $0.count }, .discard(release.id), by: hosts).failure == nil)
+      await hosts.close()
+    }
+    // The file has 2 MB, and less than half of that compressed. The lists are smaller than both.
+    let sizes = sent.with { $0.filter { $0 > 100_000 } }
+    #expect(sizes.map { $0 > 1_900_000 } == [isNear, false], "\(sizes)")
+    await ground.end()
+  }
+
+  @Test(
     "a part that was damaged on the host is found by the files in it: it is removed, and the next attempt sends all of it",
     arguments: Shell.here, [100, 5000])
   func damaged(_ shell: Shell, at offset: Int) async throws {

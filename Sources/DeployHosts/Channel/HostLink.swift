@@ -23,6 +23,8 @@ actor HostLink {
   private var needed = HostProgram.Needs()
   /// Why the last attempt to reach the host failed, or nil if it succeeded or there was no attempt.
   private var away: Failure?
+  /// The shortest time in which the host answered a request without payload, or nil if it answered none.
+  private var quickest: Duration?
   /// When the last answer arrived, or nil if there was none.
   private var heard: ContinuousClock.Instant?
   /// The number of requests that wait for an answer.
@@ -70,12 +72,15 @@ actor HostLink {
     var silences = 0
     while true {
       let channel = try await open(patience: patience)
+      let start = ContinuousClock.now
       unanswered += 1
       let result = await channel.ask(payload, file: file, within: within ?? options.answer, preface: preface, line: line)
       unanswered -= 1
       switch result {
       case .success(let answer):
-        heard = .now
+        let now = ContinuousClock.now
+        if size == 0 { quickest = min(quickest ?? now - start, now - start) }
+        heard = now
         return answer
       case .failure(let broken):
         forget(channel)
@@ -87,6 +92,9 @@ actor HostLink {
       }
     }
   }
+
+  /// Whether the host answers so quickly that the connection to it is probably fast.
+  var isNear: Bool { quickest.map { $0 <= options.near.duration } ?? false }
 
   /// Makes sure that the channel is open, so that the next request does not have to wait until it is. If the channel has been silent for a
   /// while, this checks that it still answers.

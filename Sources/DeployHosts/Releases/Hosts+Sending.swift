@@ -27,14 +27,16 @@ extension Hosts {
     guard let plain = content.plain else { return here(try await content.compressed()) }
     // If a part of one form had arrived before a channel broke, that form is chosen again.
     if plain.size <= LinePace.few || here(plain).1 > LinePace.pieces.reduce(0, +) { return here(plain) }
+    let isShort = plain.size <= LinePace.short
     if plain.size <= LinePace.small { return here(try await content.compressed()) }
+    if isShort, await !errand.link.isNear { return here(try await content.compressed()) }
     if has.keys.contains(where: { $0.text.hasSuffix(".pack") }) {
       let packed = try await content.compressed()
       if has[ExactText(packed.name)] != nil { return here(packed) }
     }
     let clock = ContinuousClock()
     var at = here(plain).1
-    for piece in LinePace.pieces {
+    for piece in isShort ? Array(LinePace.pieces.prefix(1)) : LinePace.pieces {
       let start = clock.now
       try await send(plain, as: "\(folder)/\(plain.name)", from: at, upTo: at + piece, piece: piece, errand)
       let sent = min(piece, plain.size - at)

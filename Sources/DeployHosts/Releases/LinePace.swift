@@ -18,8 +18,11 @@ enum LinePace: Sendable, Equatable {
   static let longest = Interval(milliseconds: 250)
   /// Content of at most this number of bytes is not compressed, so that the host does not have to run a program.
   static let few = 24 << 10
-  /// For content of at most this number of bytes, no piece is tried, because the trial would be a large part of the transfer.
-  static let small = 4 << 20
+  /// Content of at most this number of bytes is compressed, because that takes no more time than the trial of a piece.
+  static let small = 1 << 20
+  /// For content of at most this number of bytes, only one piece is tried, and only if the host is near. The trial would be a large part of
+  /// the transfer over a slow connection, and hosts behind such a connection are rarely near.
+  static let short = 4 << 20
 
   /// - Parameter enough: the number of bytes per second that counts as fast.
   init(bytes: Int, in time: Interval, enough: Int = LinePace.enough) {
