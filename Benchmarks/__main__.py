@@ -8,6 +8,7 @@ import sys
 import tempfile
 
 import report
+import targets
 from cells import SHORT, Cell, parse
 from meter import Meter
 from tools import TOOLS
@@ -22,9 +23,11 @@ def arguments():
     parser.add_argument("--tools", default=",".join(TOOLS), help="which of " + ", ".join(TOOLS))
     parser.add_argument("--rounds", type=int, default=3, help="how often each tool does each cell (standard: 3)")
     parser.add_argument("--rtt", type=int, default=0, help="milliseconds added to each round trip")
+    parser.add_argument("--line", type=int, default=0, help="Mbit/s that the engine can send, and each host (standard: no limit)")
     parser.add_argument("--limit", type=int, default=600, help="seconds for one run (standard: 600)")
     parser.add_argument("--out", default="", help="where figures are added, a line of JSON for each run")
-    parser.add_argument("--report", metavar="FILE", help="write the tables of figures that were taken before, and measure nothing")
+    parser.add_argument("--report", metavar="FILE", nargs="+",
+                        help="write the tables of figures that were taken before, and measure nothing")
     parser.add_argument("--dry", action="store_true", help="say what would be measured, and measure nothing")
     parser.add_argument("--page", action="store_true", help="put the tables into docs/benchmarks.md as well")
     return parser.parse_args()
@@ -53,16 +56,17 @@ def measure(options):
     try:
         with tempfile.TemporaryDirectory(prefix="lander-bench.") as work:
             for name, count in cells:
-                yield from Cell(name, count, meter, work, options.rtt, options.limit).rounds(options.rounds, names)
+                yield from Cell(name, count, meter, work, options).rounds(options.rounds, names)
     finally:
         meter.close()
 
 
-def setting(rows):
+def setting():
     ssh = subprocess.run(["ssh", "-V"], capture_output=True, text=True).stderr.split(",")[0]
     today = datetime.datetime.now(datetime.timezone.utc).date()
-    return (f"Each cell shows the median and, in bold, its ratio to the floor in the same round; {os.cpu_count()} cores for the engine and all hosts, {ssh}, "
-            f"curve25519, {today}. How it is measured: [Benchmarks](../Benchmarks/README.md).\n")
+    return ("Each cell shows the median and, in bold, the median of its ratios to the floor in the same round. "
+            f"{os.cpu_count()} cores for the engine and all hosts, {ssh}, curve25519, {today}. "
+            "How it is measured: [Benchmarks](../Benchmarks/README.md).\n")
 
 
 def into_page(text):
@@ -83,8 +87,7 @@ def main():
         print(f"{options.rounds} rounds of {', '.join(names)} in {', '.join(f'{name}:{count}' for name, count in cells)}")
         return
     if options.report:
-        with open(options.report) as file:
-            rows = [json.loads(line) for line in file]
+        rows = [json.loads(line) for name in options.report for line in open(name, encoding="utf-8")]
     else:
         rows = []
         for row in measure(options):
@@ -94,7 +97,7 @@ def main():
             if options.out:
                 with open(options.out, "a") as file:
                     file.write(json.dumps(row) + "\n")
-    text = f"{setting(rows)}\n{report.tables(rows)}"
+    text = "\n".join([setting(), targets.table(rows), report.tables(rows), report.engine(rows)])
     print(text)
     if options.page:
         into_page(text)

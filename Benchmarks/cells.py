@@ -4,11 +4,10 @@ import shutil
 import check
 import payload
 from hosts import Hosts
-from tools import HOOKS, KEPT, TOOLS
+from jobs import JOBS, KEPT
+from tools import TOOLS
 
 SHORT = "noop:1,noop:10,S:1,S:10,Sdelta:10"
-JOBS = {"noop": (None, ""), "S": ("S", ""), "L": ("L", ""), "big": ("big", ""), "Sdelta": ("S", "delta"), "Ldelta": ("L", "delta"),
-        "again": ("S", "again")}
 
 
 def parse(text):
@@ -25,12 +24,12 @@ def parse(text):
 class Cell:
     """One cell: `rounds` yields the figures of each tool in each round."""
 
-    def __init__(self, name, count, meter, work, rtt, limit):
-        self.name, self.count, self.meter, self.work, self.rtt, self.limit = name, count, meter, work, rtt, limit
-        self.shape, self.second = JOBS[name]
+    def __init__(self, name, count, meter, work, options):
+        self.name, self.count, self.meter, self.work = name, count, meter, work
+        self.rtt, self.line, self.limit, self.job = options.rtt, options.line, options.limit, JOBS[name]
 
     def rounds(self, number, names):
-        hosts = Hosts(f"{self.work}/lab", self.count, self.meter.far.join, self.rtt)
+        hosts = Hosts(f"{self.work}/lab", self.count, self.meter.far.join, self.rtt, self.line)
         failed = set()
         try:
             for turn in range(number):
@@ -41,7 +40,8 @@ class Cell:
                             continue
                         if "error" in figures:
                             failed.add(name)
-                        yield {"cell": self.name, "hosts": self.count, "rtt": self.rtt, "round": turn, "tool": name, **figures}
+                        yield {"cell": self.name, "hosts": self.count, "rtt": self.rtt, "line": self.line, "round": turn, "tool": name,
+                               **figures}
         finally:
             hosts.down()
 
@@ -49,26 +49,38 @@ class Cell:
         """The figures of one tool, or None if the cell is nothing for it."""
         folder = f"{self.work}/{name}"
         release = f"{self.work}/release"
-        tool = TOOLS[name](folder, hosts, release)
+        tool = TOOLS[name](folder, hosts, release, self.job)
+        if self.job.loud and not tool.loud:
+            return None
+        if self.job.shape is None:
+            return self.connect(hosts, tool, turn)
         tool.clear()
-        if self.shape is None:
-            command = tool.noop()
-            return command and self.meter.run(hosts, command, tool.env(), folder, self.limit)
         hosts.clear()
         shutil.rmtree(release, ignore_errors=True)
-        payload.write(self.shape, release)
-        figures = self.meter.run(hosts, tool.deploy(), tool.env(), folder, self.limit)
-        hooks = HOOKS
-        if self.second and "error" not in figures:
-            if self.second == "delta":
+        payload.write(self.job.shape, release)
+        figures = self.run(hosts, tool, tool.deploy())
+        hooks = self.job.hooks
+        if self.job.second and "error" not in figures:
+            if self.job.second == "delta":
                 payload.change(release, turn + 2)
-                hooks *= 2
+            elif self.job.second == "byte":
+                payload.change_byte(release, turn + 2)
             # Lander starts nothing again that is there already.
-            elif not name.startswith("lander"):
+            if self.job.second != "again" or not name.startswith("lander"):
                 hooks *= 2
-            figures = self.meter.run(hosts, tool.deploy(), tool.env(), folder, self.limit)
+            figures = self.run(hosts, tool, tool.deploy())
         if "error" not in figures:
             problem = check.wrong(hosts, release, hooks, KEPT)
             if problem:
                 figures["error"] = problem
         return figures
+
+    def connect(self, hosts, tool, turn):
+        """The figures of a command without a deployment. What a tool keeps on this side stays from round to round, and could grow."""
+        if turn == 0:
+            tool.clear()
+        command = tool.noop()
+        return command and self.run(hosts, tool, command)
+
+    def run(self, hosts, tool, command):
+        return self.meter.run(hosts, command, tool.env(), tool.folder, self.limit)

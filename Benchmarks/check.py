@@ -13,7 +13,7 @@ def _tree(folder):
 
 
 def wrong(hosts, payload, hooks, kept):
-    """None, or the first thing that is not as it should be. Hooks: lines that they wrote so far; kept: most releases."""
+    """None, or the first thing that is not as it should be. Hooks: lines that they wrote so far; kept: the most releases."""
     want = _tree(payload)
     for number in hosts.numbers:
         text = hosts.on(number, "sh", "-c", "cd /srv/app/current/ && find . -type f ! -path './log/*' -exec sha256sum {} +")

@@ -1,5 +1,7 @@
 """What a run costs: CPU of control groups, memory, wall time."""
+import contextlib
 import os
+import signal
 import subprocess
 import threading
 import time
@@ -31,6 +33,17 @@ class Group:
         with open(f"{self.path}/cpu.stat") as file:
             return int(dict(line.split() for line in file)["usage_usec"]) / 1e6
 
+    def end(self):
+        """Ends what a command left running, such as connections that are kept for another command."""
+        for turn in range(100):
+            left = self.processes()
+            if not left:
+                return
+            for process in left:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGTERM if turn < 40 else signal.SIGKILL)
+            time.sleep(0.05)
+
     def remove(self):
         for _ in range(100):
             try:
@@ -39,28 +52,43 @@ class Group:
                 time.sleep(0.1)
 
 
-class Memory(threading.Thread):
-    """The largest sum of the proportional memory of a group's processes, in bytes; ssh is not counted."""
+class Watch(threading.Thread):
+    """The peaks of a group while a command runs: the number of its processes and of their open files, and their memory in bytes.
+
+    Memory is the sum of proportional shares, in which pages that several processes share count once; that of ssh is not counted.
+    """
 
     def __init__(self, group):
         super().__init__(daemon=True)
-        self.group, self.peak, self.over = group, 0, threading.Event()
+        self.group, self.over = group, threading.Event()
+        self.peaks = {"memory": 0, "processes": 0, "files": 0}
+
+    @staticmethod
+    def _process(process):
+        """The open files and the memory of one process."""
+        files = len(os.listdir(f"/proc/{process}/fd"))
+        with open(f"/proc/{process}/comm") as file:
+            if file.read().strip() == "ssh":
+                return files, 0
+        with open(f"/proc/{process}/smaps_rollup") as file:
+            return files, sum(int(line.split()[1]) * 1024 for line in file if line.startswith("Pss:"))
+
+    def _glance(self):
+        now = {"memory": 0, "processes": 0, "files": 0}
+        for process in self.group.processes():
+            try:
+                files, memory = self._process(process)
+            except OSError:
+                continue
+            now = {"memory": now["memory"] + memory, "processes": now["processes"] + 1, "files": now["files"] + files}
+        self.peaks = {name: max(peak, now[name]) for name, peak in self.peaks.items()}
 
     def run(self):
         pause = 0.05
         while not self.over.wait(pause):
-            begin, total = time.monotonic(), 0
-            for process in self.group.processes():
-                try:
-                    with open(f"/proc/{process}/comm") as file:
-                        if file.read().strip() == "ssh":
-                            continue
-                    with open(f"/proc/{process}/smaps_rollup") as file:
-                        total += sum(int(line.split()[1]) * 1024 for line in file if line.startswith("Pss:"))
-                except OSError:
-                    pass
-            self.peak = max(self.peak, total)
-            # At most a twentieth of a core goes into looking.
+            begin = time.monotonic()
+            self._glance()
+            # At most a twentieth of a core goes into watching.
             pause = max(0.05, 20 * (time.monotonic() - begin))
 
 
@@ -73,8 +101,8 @@ class Meter:
     def run(self, hosts, command, env, folder, limit):
         """Figures of one run, in seconds and bytes; `error` is what it printed last, if it failed."""
         before = self.client.seconds(), self.far.seconds(), hosts.wire()
-        memory = Memory(self.client)
-        memory.start()
+        watch = Watch(self.client)
+        watch.start()
         begin = time.monotonic()
         with open(f"{folder}/log", "wb") as log:
             child = subprocess.Popen(
@@ -84,16 +112,15 @@ class Meter:
                 code = child.wait(limit)
             except subprocess.TimeoutExpired:
                 child.kill()
-                code = "no end"
+                code = f"no end within {limit} s"
         wall = time.monotonic() - begin
-        memory.over.set()
-        while self.client.processes() and time.monotonic() - begin < wall + 5:
-            time.sleep(0.05)
+        watch.over.set()
+        self.client.end()
         # The hosts' sshd closes its sessions.
         time.sleep(0.4)
         figures = {
             "wall": wall, "client": self.client.seconds() - before[0], "far": self.far.seconds() - before[1],
-            "bytes": hosts.wire() - before[2], "memory": memory.peak}
+            "bytes": hosts.wire() - before[2], **watch.peaks}
         if code != 0:
             with open(f"{folder}/log", errors="replace") as log:
                 figures["error"] = f"ended with {code}: {log.read()[-1500:]}"
