@@ -3,6 +3,7 @@ import argparse
 import datetime
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -81,6 +82,8 @@ def into_page(text):
 
 
 def main():
+    # Hosts and control groups end with the program, also if somebody ends it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: ended"))
     options = arguments()
     if options.dry:
         cells, names = chosen(options)
