@@ -26,8 +26,8 @@ extension Hosts {
     /// A connection counts as fast if it transfers at least this number of bytes per second. Data is sent uncompressed on a fast
     /// connection, and compressed on any other.
     package var fastLine = LinePace.enough
-    /// A host counts as near if it has answered a request within this time. For a bundle of a few megabytes, Lander tries only with near hosts
-    /// how fast the connection is.
+    /// A host counts as near if it has answered a request within this time. For a bundle of a few megabytes, Lander finds out how fast the
+    /// connection is only if the host is near.
     package var near = Interval(milliseconds: 10)
     /// The time between TERM and KILL, when a command is ended.
     package var grace = Interval.seconds(10)
