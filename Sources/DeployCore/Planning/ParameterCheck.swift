@@ -60,7 +60,8 @@ extension Parameter {
   /// - Parameter source: the option, variable or file that the value comes from.
   package func problem(with value: Value, from source: String) -> Problem? {
     if kind.read(value) != nil { return nil }
-    return Problem("\(value.words) is not \(kind.words)", place: place, subject: source, fix: kind.near(value))
+    let (words, fix) = kind.flaw(of: value)
+    return Problem("\(value.words) \(words)", place: place, subject: source, fix: fix)
   }
 }
 
@@ -82,7 +83,7 @@ extension Parameter.Kind {
     case .percent: return "a percentage such as 10%"
     case .string(let match): return match.map { "a string that matches \($0)" } ?? "a string"
     case .choice(let choices): return "one of " + choices.joined(separator: ", ")
-    case .duration: return "a length of time such as 90s or 5m"
+    case .duration: return "a length of time such as 90s or 5m, of at most 100 days"
     case .list(let choices, let match, let min, let max):
       let texts = match.map { "texts that match \($0), with commas between them" } ?? "texts with commas between them"
       return (choices.isEmpty ? texts : "texts of \(choices.joined(separator: ", ")), with commas between them") + Self.count(min, max)
@@ -96,6 +97,20 @@ extension Parameter.Kind {
     case (nil, let max?): ", at most \(max)"
     case (nil, nil): ""
     }
+  }
+
+  /// Returns what is wrong with a value that does not fit, as a verb phrase, and what to do about it.
+  package func flaw(of value: Value) -> (words: String, fix: String?) {
+    switch self {
+    case .number: if let (words, fix) = value.inexact { return (words, fix) }
+    case .integer:
+      guard let digits = value.text.flatMap(Value.wholeDigits), Int(digits) == nil else { break }
+      return digits.hasPrefix("-")
+        ? ("is beyond the smallest whole number, \(Int.min)", "give a larger one")
+        : ("is beyond the largest whole number, \(Int.max)", "give a smaller one")
+    default: break
+    }
+    return ("is not \(words)", near(value))
   }
 
   /// Returns the choice that the caller probably meant by a value that is not one of the choices, or nil if no choice is similar.
@@ -151,17 +166,18 @@ extension Parameter.Kind {
       guard let int = value.int ?? value.text.flatMap({ Int($0) }), int >= min ?? .min, int <= max ?? .max else { return nil }
       return .int(int)
     case (.number(let min, let max), _):
-      guard let number = value.double, number.isFinite, number >= min ?? -.infinity, number <= max ?? .infinity else { return nil }
-      return .number(number)
+      guard let number = value.exactNumber, number.isWithin(min, max) else { return nil }
+      return number
     case (.percent, _):
       let text = value.text.map { $0.hasSuffix("%") ? String($0.dropLast()) : $0 }
       guard let number = text.map({ Double(decimal: $0) }) ?? value.double, (0...100).contains(number) else { return nil }
-      return .text(number.plain + "%")
+      return .text(number.unscaled + "%")
     case (.string(let match), .text(let text)): return Self.fits(text, match) ? value : nil
     case (.string(let match), .int(let int)): return Self.fits("\(int)", match) ? .text("\(int)") : nil
     case (.choice(let choices), .text(let text)): return choices.contains(exactly: text) ? value : nil
     case (.duration, .text(let text)): return Interval(text) == nil ? nil : value
-    case (.duration, .int(let int)): return int >= 0 ? .text("\(int)s") : nil
+    case (.duration, .int(let int)): return Interval("\(int)").map { _ in .text("\(int)s") }
+    case (.duration, .number(let number)): return Interval(number.unscaled).map { _ in .text(number.unscaled + "s") }
     case (.list(let choices, let match, let min, let max), _):
       guard let items = Self.items(value), items.count >= min ?? 0, items.count <= max ?? .max else { return nil }
       let isFit = items.allSatisfy { (choices.isEmpty || choices.contains(exactly: $0)) && Self.fits($0, match) }

@@ -65,9 +65,10 @@ struct ParameterReview {
   ) {
     let those = recipes.filter { $0.targets == .group(group.name) }.flatMap(\.parameters).filter { $0.name.isExactly(member.name) }
     for parameter in those where parameter.kind.read(member.value) == nil {
+      let flaw = parameter.kind.flaw(of: member.value).words
       add(
         Problem(
-          "params of group \"\(group.name)\": \(member.value.words) of \(member.name) is not \(parameter.kind.words)", place: place,
+          "params of group \"\(group.name)\": \(member.value.words) of \(member.name) \(flaw)", place: place,
           fix: parameter.place.map { "parameter \"\(member.name)\" is declared in \($0)" }))
     }
     guard !declared.contains(where: { $0.name.isExactly(member.name) }) else { return }

@@ -116,6 +116,10 @@ private struct JSONScan {
       throw flaw(word.isEmpty ? "a value was expected" : "\(String(word.prefix(40))) is no value: a string has double quotes")
     }
     if let double = Double(word), Int(word) == nil, !(abs(double) < 0x1p63) { throw flaw("\(word.prefix(40)) is out of range") }
+    // Foundation's reader would take the fraction for a whole number, and change it.
+    if let double = Double(word), Int(word) == nil, abs(double) >= 0x1p53, !word.contains(where: { "eE".contains($0) }) {
+      throw flaw("\(word.prefix(40)) is a fraction with too many digits: leave the part after the point out")
+    }
     at += word.utf8.count
   }
 }

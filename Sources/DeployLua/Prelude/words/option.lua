@@ -115,6 +115,10 @@ local function check_range(options, whole, word, place)
       problems.add(string.format("%s of %s must be a %s, got %s", bound, word, whole and "whole number" or "finite number", value), nil,
         problems.at_field(place, bound))
       options[bound] = nil
+    elseif value and not whole and math.type(value) == "integer" and math.tointeger(value + 0.0) ~= value then
+      problems.add(string.format("%s of %s cannot be held exactly: it would become %.0f", bound, word, value), nil,
+        problems.at_field(place, bound))
+      options[bound] = nil
     end
   end
   if options.min and options.max and options.min > options.max then
