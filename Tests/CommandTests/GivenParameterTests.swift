@@ -150,8 +150,8 @@ struct GivenParameterTests {
       #expect(run.code == 2)
       return run.err
     }
-    #expect(try said("nothing.json").contains("nothing.json cannot be read: No such file or directory\n  → name a file that is there"))
-    #expect(try said("/").contains("/ cannot be read: Is a directory\n  → name a file in it"))
+    #expect(try said("nothing.json").contains("nothing.json cannot be read: there is no such file\n  → name a file that is there"))
+    #expect(try said("/").contains("/ is a folder, and a file was expected\n  → name the file in it"))
     #expect(try said("/dev/zero").contains("/dev/zero is larger than"))
     try place.write(String(repeating: " ", count: 1 << 21), to: "large.json")
     try FileManager.default.createSymbolicLink(atPath: place.path + "/link.json", withDestinationPath: "large.json")
@@ -174,5 +174,36 @@ struct GivenParameterTests {
     #expect(plan.wait() == 0, "\(plan.everything)")
     let run = try place.start(["run", "t", "--plan"], variables)
     #expect(!run.everything.contains("LANDER_PARAM") && run.wait() != 2, "\(run.everything)")
+  }
+
+  @Test("a number that a fraction cannot hold arrives exactly, from each source, or is refused")
+  func exact() throws {
+    let place = try Workplace.project(
+      hosts: 1,
+      body: """
+        params = { own = param.number { default = 9007199254740993 }, n = param.number { default = 0 } },
+        on = { ApplicationStart = function(host, deployment)
+          host:run(string.format("echo %s %s", deployment.params.own, deployment.params.n))
+        end },
+        """)
+    let exact = "9007199254740993"
+    try place.write("{\"n\":\(exact)}", to: "n.json")
+    for (words, variables) in [
+      (["--param", "n=\(exact)"], [:]), (["--n", exact], [:]), (["--params", "n.json"], [:]), ([], ["LANDER_PARAM_N": exact]),
+    ] as [([String], [String: String])] {
+      let run = try place.run(["deploy", "--force", "--verbose"] + words, variables)
+      #expect(run.code == 0 && run.everything.contains("\(exact) \(exact)"), "\(words): \(run.everything)")
+    }
+    for (text, said) in [
+      ("{\"n\":9007199254740993.0}", "is a fraction with too many digits"), ("{\"n\":9223372036854775808}", "is out of range"),
+      ("{\"n\":1e400}", "is out of range"), ("{\"n\":\"18446744073709551615\"}", "18446744073709549568 and 18446744073709551616"),
+    ] {
+      try place.write(text, to: "n.json")
+      let run = try place.lander("plan", "--params", "n.json")
+      #expect(run.code == 2 && run.err.contains(said), "\(text): \(run.everything)")
+    }
+    let bound = try Workplace.project(hosts: 1, body: "params = { n = param.number { max = 9007199254740993 } },")
+    let refused = try bound.lander("plan", "--n", "1")
+    #expect(refused.code == 2 && refused.err.contains("max of param.number cannot be held exactly"), "\(refused.everything)")
   }
 }

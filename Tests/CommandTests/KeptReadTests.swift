@@ -149,4 +149,37 @@ import Testing
     let run = try place.lander("status", environment: Self.environment)
     #expect(run.code == 2 && run.err.contains("fleet.json") && !run.err.contains("missing here"), "\(run.everything)")
   }
+
+  @Test("data and code are told apart by how they are read, not by their names")
+  func luaData() throws {
+    let place = try Workplace()
+    try place.write("1\n", to: "app/version")
+    try place.write("h1\n", to: "data.lua")
+    try place.write("return {}\n", to: "recipes/part.lua")
+    try place.write(
+      """
+      require "recipes.part"
+      local name = string.match(read_text "data.lua", "%S+")
+      group "test" { hosts = { host(name) { transport = "local", root = "\(place.path)/hosts/" .. name } } }
+      recipe "app" { api = 1, revision = bundle { from = "app" }, targets = group "test", path = "/srv/app" }
+      """, to: "deploy.lua")
+    for version in ["1\n", "2\n"] {
+      try place.write(version, to: "app/version")
+      #expect(try place.lander("deploy").code == 0)
+    }
+    try FileManager.default.removeItem(at: place.folder.appendingPathComponent("data.lua"))
+    let recipes = place.folder.appendingPathComponent("hosts/h1/srv/app/.lander/recipes")
+    let copy = recipes.appendingPathComponent(try #require(try FileManager.default.contentsOfDirectory(atPath: recipes.path).first)).path
+    let own = try place.lander("status")
+    #expect(own.code == 0 && own.err.contains("deploy.lua reads data.lua, which is missing here"), "\(own.everything)")
+    let run = try place.lander("rollback", "--state", "other", "--reads", copy)
+    #expect(run.code == 0 && run.err.contains("deploy.lua reads data.lua"), "\(run.everything)")
+    #expect(try place.current("h1", "version") == "1\n")
+    // Code has to be here: a copy of a host does not bring it.
+    try FileManager.default.removeItem(at: place.folder.appendingPathComponent("recipes/part.lua"))
+    let code = try place.lander("status", "--state", "other", "--reads", copy)
+    #expect(code.code == 2, "\(code.everything)")
+    let refused = try place.lander("releases", "--state", "other", "--reads", copy)
+    #expect(refused.code == 2 && refused.err.contains("there is no recipe \"recipes.part\""), "\(refused.everything)")
+  }
 }

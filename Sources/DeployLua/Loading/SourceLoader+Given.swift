@@ -18,13 +18,13 @@ extension SourceLoader {
     switch given.kind {
     case .variable:
       let path = Self.path(ofVariable: given.name)
-      return answer(try read(path), path, most: Self.longestVariable)
+      return answer(try read(path) ?? lost(path), path, most: Self.longestVariable)
     case .file:
       let parts = given.name.parts(at: "/", keepingEmpty: true)
       guard !given.name.hasPrefix("$"), !parts.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }) else {
         return Self.refusal("this is no path below the folder of deploy.lua", fix: "as in \"config/app.json\"")
       }
-      return answer(try read(given.name), given.name, most: nil)
+      return answer(try read(given.name) ?? lost(given.name), given.name, most: nil)
     }
   }
 

@@ -4,6 +4,8 @@ import DeployModel
 /// Runs the description phase: reads the main file in a new state, and answers its calls of `require`.
 struct SourceLoader {
   let read: LuaProject.Reader
+  /// Returns the text of data that `read` does not have.
+  let lost: (String) -> String?
   private let origins: PluginOrigins
   /// A function that returns the names that can be required, to suggest similar ones.
   private let names: () -> [String]
@@ -18,15 +20,19 @@ struct SourceLoader {
 
   init(
     prelude: PinnedPrelude, limits: LuaLimits, origins: PluginOrigins = .none, names: @escaping () -> [String] = { [] },
-    read: @escaping LuaProject.Reader
+    read: @escaping LuaProject.Reader, lost: @escaping (String) -> String? = { _ in nil }
   ) throws(Failure) {
-    self.init(state: try LuaState(prelude: prelude, limits: limits), origins: origins, names: names, read: read)
+    self.init(state: try LuaState(prelude: prelude, limits: limits), origins: origins, names: names, lost: lost, read: read)
   }
 
-  private init(state: LuaState, origins: PluginOrigins, names: @escaping () -> [String] = { [] }, read: @escaping LuaProject.Reader) {
+  private init(
+    state: LuaState, origins: PluginOrigins, names: @escaping () -> [String] = { [] }, lost: @escaping (String) -> String? = { _ in nil },
+    read: @escaping LuaProject.Reader
+  ) {
     self.state = state
     self.origins = origins
     self.names = names
+    self.lost = { lost($0)?.withoutByteOrderMark }
     self.read = { path throws(Problem) in try read(path)?.withoutByteOrderMark }
   }
 

@@ -67,16 +67,20 @@ struct GivenParameters {
       let form = #"write one JSON object: { "percent": "10%", "migrate": true }"#
       problems.append(Problem("\(file) \(words)", subject: "--params", fix: fix ?? form))
     }
-    var bytes: [UInt8]
-    do throws(Refusal) { bytes = try Self.bytes(of: Folder.absolute(file)) } catch { return refuse(error.words, error.fix) }
+    let found: [UInt8]?
+    do throws(Problem) { found = try InputFile(option: "--params", path: file, most: Self.most).bytes() } catch {
+      problems.append(error)
+      return
+    }
+    guard var bytes = found else { return refuse("cannot be read: there is no such file", "name a file that is there") }
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
     if let flaw = JSONFlaw.first(in: bytes) { return refuse("is no JSON: line \(flaw.line): \(flaw.words)") }
-    guard case .record(let found)? = try? JSONDecoder().decode(Value.self, from: Data(bytes)) else {
+    guard case .record(let members)? = try? JSONDecoder().decode(Value.self, from: Data(bytes)) else {
       return refuse("is JSON, but no object")
     }
     for name in JSONNames.repeated(in: bytes) { refuse("has \"\(name)\" twice", "keep one of them") }
     var unknown = 0
-    for member in found {
+    for member in members {
       if !own.isEmpty, !own.contains(where: { $0.name.isExactly(member.name) }) {
         unknown += 1
         guard unknown <= Self.mostUnknown else { continue }
@@ -91,33 +95,5 @@ struct GivenParameters {
       }
     }
     if unknown > Self.mostUnknown { refuse("has \(unknown - Self.mostUnknown) more names that are no parameters of this recipe") }
-  }
-
-  private struct Refusal: Error {
-    var words: String
-    /// What to do, or nil for a sentence that says what the file must contain.
-    var fix: String?
-  }
-
-  /// Returns the bytes of a file, or of a pipe up to its end.
-  private static func bytes(of path: String) throws(Refusal) -> [UInt8] {
-    func failed() -> Refusal {
-      let code = errno
-      let fix = code == EISDIR ? "name a file in it" : code == ENOENT ? "name a file that is there" : nil
-      return Refusal(words: "cannot be read: \(String(cString: strerror(code)))", fix: fix ?? "let the user who runs lander read it")
-    }
-    let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { throw failed() }
-    defer { close(file) }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    while bytes.count <= most {
-      let count = Foundation.read(file, &chunk, chunk.count)
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw failed() }
-      if count == 0 { return bytes }
-      bytes += chunk[..<count]
-    }
-    throw Refusal(words: "is larger than \(most.inBytes)", fix: "keep only parameters in it")
   }
 }

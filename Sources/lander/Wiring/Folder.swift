@@ -37,6 +37,12 @@ enum Folder {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// Whether a path, with links followed, is a regular file.
+  static func isFile(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
   /// Returns the problem that a folder does not exist, with the folder that was probably meant.
   /// - Parameter fix: what to do if no other folder was meant.
   static func missing(_ path: String, subject: String, fix: String = "name the folder that has the deploy.lua") -> Problem {
@@ -83,6 +89,13 @@ enum Folder {
         "\(path) cannot be read: \(String(cString: strerror(errno)))",
         fix: "look at its permissions: ls -l \(path)")
     }
+    return try text(of: bytes, from: path, isLoose: isLoose)
+  }
+
+  /// Returns the bytes of a file as a text.
+  /// - Parameter isLoose: whether to replace bytes that are not UTF-8.
+  /// - Throws: `Problem` if the bytes are not UTF-8.
+  static func text(of bytes: Data, from path: String, isLoose: Bool = false) throws(Problem) -> String {
     if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
       throw Problem("\(path) is text in UTF-16", fix: "save it as UTF-8: iconv -f UTF-16 -t UTF-8")
     }

@@ -15,9 +15,8 @@ final class KeptReads: Sendable {
     let texts: [ExactText: String]
 
     init(_ origin: String, _ sources: [SourceFile]) {
-      let data = sources.filter { $0.path.hasPrefix("$") || !$0.path.hasSuffix(".lua") }
       self.origin = origin
-      texts = Dictionary(data.map { (ExactText($0.path), $0.text) }) { first, _ in first }
+      texts = Dictionary(sources.map { (ExactText($0.path), $0.text) }) { first, _ in first }
     }
 
     func text(_ path: String) -> ExactText? { texts[ExactText(path)].map { ExactText($0) } }
@@ -46,7 +45,9 @@ final class KeptReads: Sendable {
   /// Returns what a recipe read that somebody copied from a host's folder `.lander/recipes`.
   /// - Throws: if the file is no such recipe.
   static func of(file path: String) throws -> KeptReads {
-    guard let text = try Folder.text(at: path, most: mostBytes) else { throw Problems(Problem("there is no file \(path)")) }
+    guard let text = try InputFile(option: "--reads", path: path, most: mostBytes).text() else {
+      throw Problems(Problem("there is no file \(path)", subject: "--reads", fix: "name a file that is there"))
+    }
     let fix = "copy a file of the folder .lander/recipes of a host, and name the copy"
     guard let sources = try? CompactJSON.decode([SourceFile].self, from: Array(text.utf8)), !sources.isEmpty else {
       throw Problems(Problem("\(path) is no recipe that a host keeps", fix: fix))
@@ -71,7 +72,6 @@ final class KeptReads: Sendable {
   /// Returns the text of a file, or of a variable given as `$NAME`. Returns nil if the newest deployment did not read it, or if a variable
   /// had several values.
   func text(_ path: String) -> String? {
-    if path.hasSuffix(".lua") { return nil }
     let known = readings.map { $0.text(path) }
     let isOne = !path.hasPrefix("$") || known.allSatisfy { $0 == known[0] }
     let text = isOne ? known[0]?.text : nil

@@ -19,16 +19,9 @@ enum PlanFile {
     func refuse(_ words: String, _ fix: String = "lander plan --out FILE writes one") -> Problems {
       Problems(Problem("\(path) \(words)", subject: "--plan", fix: fix))
     }
-    let absolute = Folder.absolute(path)
     let text: String?
-    do {
-      let size = (try? FileManager.default.attributesOfItem(atPath: absolute))?[.size] as? Int ?? 0
-      guard size <= most else { throw refuse("is larger than a plan can be: \(size.inBytes)") }
-      text = try Folder.text(at: absolute)
-    } catch let problems as Problems {
-      throw problems
-    } catch {
-      throw Problems((error as? Problem).map { Problem($0.message, subject: "--plan", fix: $0.fix) } ?? Problem("\(error)"))
+    do throws(Problem) { text = try InputFile(option: "--plan", path: path, most: most).text() } catch {
+      throw Problems(Problem(error.message, subject: "--plan", fix: error.fix))
     }
     guard let text else { throw refuse("is not there") }
     let data = Data(text.utf8)

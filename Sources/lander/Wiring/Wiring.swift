@@ -23,7 +23,7 @@ enum Wiring {
     let sources = try ProjectSources(folder, state: options.stateFolder())
     let read = try LuaProject.load(
       main: SourceFile(path: "deploy.lua", text: text), origins: sources.origins, refusing: { OptionNames.clash($0) },
-      names: { requirable(from: folder) }, reviews: reviews, read: { path throws(Problem) in try sources.read(path) ?? kept?.text(path) })
+      names: { requirable(from: folder) }, reviews: reviews, read: sources.read, lost: { kept?.text($0) })
     try PolicyFile.check(read.plugins)
     var project = read.project
     // The file with the people who are allowed to approve is pinned with the recipe, so that a running deployment keeps its own version of

@@ -25,7 +25,7 @@ struct BundleSigning {
   /// Adds a signature that was made elsewhere.
   /// - Throws: if the signature does not belong to this bundle.
   private func take(_ path: String) throws {
-    guard let text = try Folder.text(at: path, most: SSHSignature.most) else {
+    guard let text = try InputFile(option: "--signature", path: path, most: SSHSignature.most).text() else {
       throw Problems(Problem("there is no file \(path)", subject: "--signature", fix: "name the file that lander bundle sign --out wrote"))
     }
     guard SSHSignature.isSignature(text), try BundleSignature.fits(bundle, text) else {

@@ -21,6 +21,10 @@ struct SSHSignature {
     guard Folder.exists(key) else {
       throw Problem("there is no key \(key)", subject: "--key", fix: "ssh-keygen -t ed25519 makes one")
     }
+    guard Folder.isFile(key) else {
+      throw Problem(
+        "\(key) is no regular file, and ssh-keygen reads a key only from one", subject: "--key", fix: "name the file of a key")
+    }
     let ended = try Self.keygen(["-Y", "sign", "-q", "-f", key, "-n", namespace], input: text)
     guard ended.status == 0, Self.isSignature(ended.out) else {
       throw Problem("ssh-keygen did not sign with \(key): \(ended.said)", fix: "name a private key, or a public one that ssh-agent holds")
