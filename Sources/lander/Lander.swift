@@ -79,6 +79,7 @@ enum Main {
     signal(SIGPIPE, hearNothing)
     // A write beyond `ulimit -f` must fail like a write to a full disk.
     signal(SIGXFSZ, hearNothing)
+    Quit.arm()
     // Jobs on this machine outlive this process, so they must not inherit this process's descriptors, such as the pipe for a CI step's
     // output.
     for descriptor in 3..<Int32(1024) { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }

@@ -112,4 +112,42 @@ struct ReplTests {
     #expect(completion("nothing").added.isEmpty && completion("nothing").listed.isEmpty)
     #expect(completion("host").lines(within: 14) == ["host.  host:", "hosts"])
   }
+
+  @Test("input that cannot be lines of Lua is refused with its reason, not taken for the end")
+  func unreadable() throws {
+    let place = try Workplace.project(hosts: 1, body: "")
+    try place.write("1\nx = \"" + String(repeating: "a", count: 3_000_000) + "\"\n2\n", to: "long")
+    try place.write("1\n" + String(repeating: "b", count: 3_000_000), to: "endless")
+    #expect(FileManager.default.createFile(atPath: place.path + "/binary", contents: Data([0x31, 10, 0x22, 0xFF, 0xFE, 0x22, 10])))
+    for (input, words, out) in [
+      (".", "standard input cannot be read: Is a directory", ""), ("long", "line 2 of standard input has over 1 MB", "1\n"),
+      ("endless", "line 2 of standard input has over 1 MB", "1\n"), ("binary", "line 2 of standard input is not UTF-8", "1\n"),
+      ("/dev/zero", "line 1 of standard input has over 1 MB", ""),
+    ] {
+      let running = try place.start(["repl"], through: ["sh", "-c", "exec \"$0\" \"$@\" <\(input)"])
+      let code = running.wait()
+      #expect(code == 2 && running.said(running.err).contains(words), "\(input): \(code): \(running.said(running.err))")
+      #expect(running.said(running.out) == out, "\(input)")
+    }
+    let none = try place.start(["repl"], through: ["sh", "-c", "exec \"$0\" \"$@\" <&-"])
+    #expect(none.wait() == 0, "\(none.everything)")
+  }
+
+  @Test("SIGQUIT ends every command at once, without the trace of a crash")
+  func quit() throws {
+    let place = try Workplace.project(hosts: 1, body: "")
+    let running = try place.start(
+      ["repl"], ["SWIFT_BACKTRACE": "enable=yes,color=no"],
+      through: ["sh", "-c", "ulimit -c 0; sleep 100 | { : >begun; exec \"$0\" \"$@\"; }"])
+    try place.wait(for: "begun")
+    usleep(2_000_000)
+    let shell = running.process
+    let children = try String(contentsOfFile: "/proc/\(shell)/task/\(shell)/children", encoding: .utf8)
+    for child in children.split(separator: " ").compactMap({ Int32($0) }) {
+      let name = try String(contentsOfFile: "/proc/\(child)/comm", encoding: .utf8)
+      kill(child, name.hasPrefix("lander") ? SIGQUIT : SIGTERM)
+    }
+    #expect(running.wait() == 131, "\(running.everything)")
+    #expect(!running.everything.contains("acktrac") && !running.everything.contains("crashed"), "\(running.everything)")
+  }
 }

@@ -43,7 +43,7 @@ package actor Prompt {
   /// Runs one or more lines, and waits until they have ended.
   package func run(_ text: String) async -> PromptAnswer {
     guard text.utf8.count <= SourceFile.mostBytes else {
-      let failure = Failure(.invalid, "a line has at most \(SourceFile.mostBytes) bytes, and this one has \(text.utf8.count)")
+      let failure = Failure(.invalid, "a statement has at most \(SourceFile.mostBytes) bytes, and this one has \(text.utf8.count)")
       return .failed(ScriptError(failure))
     }
     switch await drive(begin([("text", .text(text))])) {

@@ -41,6 +41,7 @@ struct PromptLoop {
         lines.terminal.tell("")
         continue
       }
+      if case .unreadable(let problem) = typed { return end(count, interruption.code ?? lines.refused(problem)) }
       guard case .line(let line) = typed else { break }
       if text.isEmpty, line.allSatisfy(\.isWhitespace) { continue }
       count += 1

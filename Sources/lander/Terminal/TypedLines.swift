@@ -1,3 +1,4 @@
+import DeployModel
 import DeployReport
 import Glibc
 
@@ -9,6 +10,8 @@ enum TypedLine: Sendable, Hashable {
   case over
   /// A signal ended the line while it was being typed.
   case stopped
+  /// The input cannot be read, or the line is no text that can be run.
+  case unreadable(Problem)
 }
 
 /// Where the lines of a prompt come from.
@@ -26,6 +29,6 @@ struct PlainLines: TypedLines {
 
   func next(_ prompt: String) async -> TypedLine {
     if isTerminal { Terminal.write(prompt, to: STDERR_FILENO) }
-    return await input.next(until: stops).map(TypedLine.line) ?? .over
+    return await input.next(until: stops)
   }
 }
