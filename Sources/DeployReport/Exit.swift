@@ -72,6 +72,19 @@ extension ExitCode {
     }
   }
 
+  /// Makes the exit code of a command that asked hosts. It is *unreachable* if a host is unreachable, no matter what other hosts said.
+  /// Otherwise, it says whether Lander's own files on a host are damaged, or could not be read.
+  /// - Parameter changing: whether it also counts that the host can be read but not changed.
+  package init(of surveys: [Survey], changing: Bool = false) {
+    let failures = surveys.compactMap { survey -> Failure? in
+      switch survey {
+      case .unreachable(let failure): failure
+      case .reached(let state): state.hindrance.flatMap { changing || $0.kind == .corrupt ? $0 : nil }
+      }
+    }
+    self = failures.contains { $0.kind == .unreachable } ? .unreachable : failures.isEmpty ? .done : .infrastructure
+  }
+
   private static func refusal(_ conclusion: Conclusion) -> ExitCode {
     if conclusion.holder != nil { return .locked }
     switch conclusion.error?.failure.kind {

@@ -99,7 +99,7 @@ struct BadHostTests {
     let hosts = try place.lander("hosts")
     #expect(hosts.code == 21 && hosts.out.contains("nothing can be changed there: \(place.path)/app/version is no folder"), "\(hosts.out)")
     let status = try place.lander("status")
-    #expect(status.code == 0 && status.out.contains("nothing yet") && status.out.contains("is no folder"), "\(status.out)\(status.err)")
+    #expect(status.code == 21 && status.out.contains("nothing yet") && status.out.contains("is no folder"), "\(status.out)\(status.err)")
   }
 
   @Test("a lock that somebody else holds, with who and why")

@@ -7,8 +7,8 @@ package struct VerifiedGroup: Sendable {
   package var group: String
   /// The result for each host, in the order of the hosts.
   package var hosts: [(name: String, verdict: HostVerdict)]
-  /// The number of hosts that did not answer.
-  package var unreachable: Int
+  /// The survey of each host, in the order of the hosts.
+  package var surveys: [Survey]
   /// Whether every host that answered has its release unchanged.
   package var isWhole: Bool
 }
@@ -24,7 +24,7 @@ extension Desk {
     let verdicts = await verdicts(found.named, at: found.selection.recipe.placement)
     let isWhole = zip(verdicts, found.surveys).allSatisfy { $1.isUnreachable || $0.verdict.isWhole }
     return VerifiedGroup(
-      recipe: found.recipe, group: found.group, hosts: verdicts, unreachable: found.unreachable, isWhole: isWhole)
+      recipe: found.recipe, group: found.group, hosts: verdicts, surveys: found.surveys, isWhole: isWhole)
   }
 
   /// Returns the results of comparing these hosts' current releases with their manifests, in the order of the hosts.

@@ -30,6 +30,21 @@ package struct Surveyed: Sendable {
     for case (let host, .unreachable) in all.flatMap(\.named) where !seen.contains(where: { $0.isNamed(as: host) }) { seen.append(host) }
     return seen.count
   }
+
+  /// Returns why hosts did not answer, and which of Lander's own files on them are damaged. A problem of several groups comes once.
+  package static func failures(in all: [Surveyed]) -> [Problem] {
+    var problems: [Problem] = []
+    for (host, survey) in all.flatMap(\.named) {
+      let problem: Problem?
+      if case .unreachable(let failure) = survey {
+        problem = failure.problem(of: host.name)
+      } else {
+        problem = survey.damage(of: host.name)
+      }
+      if let problem, !problems.contains(problem) { problems.append(problem) }
+    }
+    return problems
+  }
 }
 
 extension Surveyed {
@@ -77,6 +92,12 @@ extension Surveyed {
 extension Survey {
   /// Whether the host did not answer.
   package var isUnreachable: Bool { if case .unreachable = self { true } else { false } }
+
+  /// Returns which of Lander's own files is damaged on a host that answered, or nil if none is known to be.
+  package func damage(of host: String) -> Problem? {
+    guard case .reached(let state) = self, let failure = state.hindrance, failure.kind == .corrupt else { return nil }
+    return failure.problem(of: host)
+  }
 }
 
 extension Desk {

@@ -10,7 +10,7 @@ struct DiffCommand: Verb {
     discussion: """
       Reads the commit that each host runs from its receipt, and asks git for the changes from that commit to the working copy, or to \
       --to. Changes nothing. Because it builds nothing, it lists source files and not the results of a build. Exits with 20 if a host is \
-      unreachable.
+      unreachable, and with 21 if what lander keeps on a host is damaged or cannot be read.
 
       Examples:
         lander diff
@@ -42,7 +42,7 @@ struct DiffCommand: Verb {
       let away = found.named.filter { $0.survey.isUnreachable }.map(\.host.name)
       let report = DiffReport("\(found.recipe) on \(GroupName(found.group).words)", to: commit, parts, away: away)
       terminal.show(report.lines(on: terminal.out), report.value)
-      return away.isEmpty ? .done : .unreachable
+      return DeployModel.ExitCode(of: found.surveys)
     }
   }
 }

@@ -10,7 +10,8 @@ struct HostsCommand: Verb {
     abstract:
       "Checks hosts and prints their shell, tools, free space, clock, user and release.",
     discussion: """
-      Changes nothing on the hosts. Exits with 20 if a host is unreachable, and with 21 if lander can read a host but not change it.
+      Changes nothing on the hosts. Exits with 20 if a host is unreachable, and with 21 if what lander keeps on a host is damaged or \
+      cannot be read, or if lander can read a host but not change it.
 
       Examples:
         lander hosts
@@ -32,8 +33,7 @@ struct HostsCommand: Verb {
       let found = Surveyed.places(of: await desk.survey(selections))
       let report = HostsReport(found)
       terminal.show(report.lines(on: terminal.out), report.value)
-      if found.contains(where: { if case .unreachable = $0.survey { true } else { false } }) { return .unreachable }
-      return found.contains { if case .reached(let state) = $0.survey { state.hindrance != nil } else { false } } ? .infrastructure : .done
+      return DeployModel.ExitCode(of: found.map(\.survey), changing: true)
     }
   }
 }

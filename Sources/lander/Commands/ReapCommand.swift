@@ -11,8 +11,9 @@ struct ReapCommand: Verb {
       Asks the hosts which deployments are parked there. If the deadline of a deployment has passed, the command ends the deployment as \
       failed, and rolls back its traffic and hosts. It lists deployments that are still waiting, and does not change them. Run it from \
       cron, in any checkout: the journal and the recipes come from the hosts. Exits with 0 if every deployment past its deadline has \
-      ended, with 11 or 12 if hosts need a person, and with 20 if a host is unreachable. If another error keeps a deployment from ending, \
-      the command exits with the code of that error. You can run it again at any time.
+      ended, with 11 or 12 if hosts need a person, with 20 if a host is unreachable, and with 21 if what lander keeps on a host is damaged \
+      or cannot be read. If another error keeps a deployment from ending, the command exits with the code of that error. You can run it \
+      again at any time.
 
       Examples:
         lander reap
@@ -39,8 +40,8 @@ struct ReapCommand: Verb {
       let result = try await desk.reap(found)
       let away = Surveyed.away(in: found)
       terminal.give(result.value(unreachable: away))
-      terminal.say(result.lines(at: desk.now, unreachable: away))
-      return result.code ?? (away == 0 ? .done : .unreachable)
+      terminal.say(result.lines(at: desk.now, unread: Surveyed.failures(in: found)))
+      return result.code ?? DeployModel.ExitCode(of: found.flatMap(\.surveys))
     }
   }
 }

@@ -10,7 +10,8 @@ struct ReleasesCommand: Verb {
     abstract: "Lists the releases that hosts keep, and says to which of them a rollback can go.",
     discussion: """
       Asks the hosts themselves, so it works in a fresh checkout. Changes nothing on the hosts. lander rollback --to can go to any good \
-      release. A release is bad if its deployment did not succeed or was rolled back. Exits with 20 if a host is unreachable.
+      release. A release is bad if its deployment did not succeed or was rolled back. Exits with 20 if a host is unreachable, and \
+      with 21 if what lander keeps on a host is damaged or cannot be read.
 
       Example:
         lander releases web --group production
@@ -38,16 +39,17 @@ struct ReleasesCommand: Verb {
       try HostChoice.named(by: nil) { try project.selections(recipe: recipe, group: chosen.group, only: try HostChoice.names(hosts)) }
     }
     return try await desk.use { desk in
-      var unreachable = 0
+      var surveys: [Survey] = []
       var values: [Value] = []
       for (index, found) in await desk.surveyKept(selections).enumerated() {
-        unreachable += found.unreachable
+        surveys += found.surveys
+        for (host, survey) in found.named { terminal.tell(survey.damage(of: host.name)?.lines(on: terminal.err) ?? []) }
         let report = ReleasesReport("\(found.recipe) on \(GroupName(found.group).words)", hosts: found.named, now: desk.now)
         values.append(JSON.record([("recipe", .text(found.recipe)), ("group", .text(found.group)), ("releases", report.value)]))
         terminal.say((index == 0 ? [] : [""]) + report.lines(on: terminal.out))
       }
       terminal.give(.list(values))
-      return unreachable == 0 ? .done : .unreachable
+      return DeployModel.ExitCode(of: surveys)
     }
   }
 }

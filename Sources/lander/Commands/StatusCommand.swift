@@ -11,7 +11,8 @@ struct StatusCommand: Verb {
     abstract: "Shows what every host runs, who deployed it, and which deployments are under way.",
     discussion: """
       Asks the hosts themselves, so it works in a fresh checkout. With the id of a train (several groups) instead of a recipe, the command \
-      shows the train's progress, and the hosts of all of its groups. Exits with 20 if a host is unreachable.
+      shows the train's progress, and the hosts of all of its groups. Exits with 20 if a host is unreachable, and with 21 if what lander \
+      keeps on a host is damaged or cannot be read.
 
       For a group with slots, status shows the share of the traffic that deployments from this machine last gave each slot, and since \
       when. It does not ask the balancer. status also lists the first ten deployments in the queue for the lock, and the hosts that lack \
@@ -47,11 +48,9 @@ struct StatusCommand: Verb {
     if let train { terminal.say(TrainReport(train).lines(on: terminal.out) + [""]) }
     let desk = try Wiring.desk(for: project, options, onlyReads: true, tell: terminal.listener())
     return try await desk.use { desk in
-      var unreachable = 0
       var values: [Value] = []
       let surveyed = await desk.survey(selections)
       for (index, found) in surveyed.enumerated() {
-        unreachable += found.unreachable
         var report = StatusReport(found, after: try await desk.past.deployments(seeing: [found]), now: desk.now)
         report.notes = try await desk.past.failedRestores(found)
         try await desk.past.account(for: found, in: &report)
@@ -77,7 +76,7 @@ struct StatusCommand: Verb {
       }
       for line in await KnownAlarms(options, desk.past).open(among: alarmed, on: terminal.out) { terminal.say(["", line]) }
       if train == nil { await trains.say(among: surveyed, on: terminal) }
-      return unreachable == 0 ? .done : .unreachable
+      return DeployModel.ExitCode(of: surveyed.flatMap(\.surveys))
     }
   }
 }

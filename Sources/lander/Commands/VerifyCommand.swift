@@ -11,7 +11,8 @@ struct VerifyCommand: Verb {
     discussion: """
       The hosts hash every file themselves. The command takes no lock and writes nothing on the hosts. A file that a hook edits in place \
       counts as different. The command also names files that hooks, the application or a person added; these do not count as differences. \
-      Exits with 3 if something differs, and with 20 if a host is unreachable and no other host differs.
+      Exits with 3 if something differs. If nothing differs, exits with 20 if a host is unreachable, and with 21 if what lander keeps on a \
+      host is damaged or cannot be read.
 
       Example:
         lander verify web --group production
@@ -33,11 +34,12 @@ struct VerifyCommand: Verb {
       for selection in selections {
         let group = await desk.verify(selection)
         terminal.say((groups.isEmpty ? [] : [""]) + VerifyReport(group).lines(on: terminal.out))
+        for (host, survey) in zip(group.hosts, group.surveys) { terminal.tell(survey.damage(of: host.name)?.lines(on: terminal.err) ?? []) }
         groups.append(group)
       }
       terminal.give(.list(groups.map { VerifyReport($0).value }))
       if !groups.allSatisfy(\.isWhole) { return .refused }
-      return groups.allSatisfy { $0.unreachable == 0 } ? .done : .unreachable
+      return DeployModel.ExitCode(of: groups.flatMap(\.surveys))
     }
   }
 }

@@ -37,10 +37,11 @@ extension ReapResult {
     return left.first { $0 == .rollbackFailed } ?? left.first { $0 == .held } ?? left.first
   }
 
-  func lines(at now: Timestamp, unreachable: Int) -> [String] {
+  /// - Parameter unread: what is wrong with hosts that could not be asked what is parked there.
+  func lines(at now: Timestamp, unread: [Problem]) -> [String] {
     let still = waiting.map { "Deployment \($0.parked.deployment) still waits for \($0.question), for another \($0.parked.until - now)" }
-    let away = unreachable == 0 ? [] : ["\(unreachable.of("host")) unreachable: what is parked there only is ended by running this again"]
-    let none = late.isEmpty && waiting.isEmpty && unreachable == 0 ? ["No deployment is parked on these hosts."] : []
+    let away = unread.isEmpty ? [] : unread.flatMap { $0.lines() } + ["What is parked only there is ended by running this again."]
+    let none = late.isEmpty && waiting.isEmpty && unread.isEmpty ? ["No deployment is parked on these hosts."] : []
     return late.flatMap(\.lines) + still + away + none
   }
 
