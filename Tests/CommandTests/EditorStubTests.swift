@@ -110,6 +110,18 @@ struct EditorStubTests {
       said: "done, of type lander.result, has no member \"stdot\""),
     Mistake(text: hook("host.run \"x\""), line: 4, said: "host.run is called with a colon: write host:run(…)"),
     Mistake(text: hook("log.info(json:encode {})"), line: 4, said: "json:encode is called with a dot: write json.encode(…)"),
+    Mistake(text: hook("host:run(nil)"), line: 4, said: "command of host:run takes string|string[], got nil"),
+    Mistake(text: hook("host:write(\"/a\", nil)"), line: 4, said: "text of host:write takes string|lander.secret, got nil"),
+    Mistake(text: hook("http.get(nil)"), line: 4, said: "url of http.get takes string|lander.secret, got nil"),
+    Mistake(
+      text: rolling("  rollout:wave(nil)"), line: 2, said: "hosts of rollout:wave takes lander.hosts|lander.host|lander.host[], got nil"),
+    Mistake(text: rolling("  rollout:watch { during = nil }"), line: 2, said: "during of rollout:watch takes string|number, got nil"),
+    Mistake(
+      text: "group \"web\" { hosts = { 5 } }\n", line: 1, said: "a member of hosts of group takes string|lander.described_host, got integer"
+    ),
+    Mistake(
+      text: "recipe \"web\" { targets = { group \"web\" } }\n", line: 1,
+      said: "a member of targets of recipe takes string|lander.described_host, got lander.group"),
     Mistake(text: hook("host:run()"), line: 4, said: "host:run needs command"),
     Mistake(text: hook("host:link(\"a\", \"b\", \"c\")"), line: 4, said: "host:link takes 2 values, got 3"),
     Mistake(text: hook("host:run(\"x\", { timeot = \"1s\" })"), line: 4, said: "host:run has no field \"timeot\""),
@@ -170,6 +182,18 @@ struct EditorStubTests {
     let reports = try StubCheck().reports(text: one.text)
     #expect(reports.contains { $0.hasPrefix("file.lua:\(one.line): ") && $0.contains(one.said) }, "\(reports)")
     #expect(reports.count == 1, "\(reports)")
+  }
+
+  @Test("what can be nil is said to be so, and nil is accepted where nothing is needed")
+  func nothing() throws {
+    let check = try StubCheck()
+    let stub = try check.place.text(".luals/lander.lua")
+    for field in ["previous? string", "release_path? string", "commit? string", "memory_bytes? integer", "port? integer"] {
+      #expect(stub.contains("---@field \(field) "), "\(field)")
+    }
+    #expect(stub.contains("---@field facts lander.facts "), "a hook runs only on a host that said its facts")
+    let text = Self.hook("host:run(\"x\", nil)\n    host:run(\"x\", { timeout = nil })\n    log.info(json.encode(nil))")
+    #expect(try check.reports(text: text) == [])
   }
 
   @Test("what is not known is not reported: results of require, of own functions, and variables that change")

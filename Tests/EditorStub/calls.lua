@@ -58,7 +58,7 @@ local function compare(checker, fun, given, name, line)
     local param = fun.params[i]
     if not param then checker:expression(node) else
       local subject = (node.tag == "Table" or node.tag == "Function") and name or param.name .. " of " .. name
-      if node.tag ~= "Nil" or not param.optional then checker:given(node, param.type, subject) end
+      checker:given(node, param.type, subject, param.optional)
     end
   end
   return fun.returns

@@ -70,7 +70,7 @@ function checker:table(node, wanted, subject)
       if class and name and not field then self:report(item.line, "%s has no field \"%s\"", subject, name) end
       if field and field.deprecated then self:report(item.line, "%s of %s is deprecated", name, subject) end
       self:given(item[2], field and field.type or shape.value or not class and shape.item or nil,
-        name and name .. " of " .. subject or "a member of " .. subject, field and field.is_method)
+        name and name .. " of " .. subject or "a member of " .. subject, not field or field.optional)
     end
   end
   for name, field in pairs(class and class.fields or {}) do
@@ -79,8 +79,14 @@ function checker:table(node, wanted, subject)
   return { kind = "literal" }
 end
 
---- Walks a value that is given to something, and reports it if it does not fit.
-function checker:given(node, wanted, subject)
+--- Walks a value that is given to something, and reports it if it does not fit. takes_nil: whether the value can be left out.
+function checker:given(node, wanted, subject, takes_nil)
+  if node.tag == "Nil" then
+    if wanted and not takes_nil and not fits.takes_nil(wanted) then
+      self:report(node.line, "%s takes %s, got nil", subject, types.shown(wanted))
+    end
+    return types.name "nil"
+  end
   local value = self:expression(node, wanted, subject)
   if wanted and not fits.value(self.model, value, wanted) then
     self:report(node.line, "%s takes %s, got %s", subject, types.shown(wanted), types.shown(value))

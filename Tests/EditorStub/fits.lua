@@ -59,6 +59,13 @@ function fits.value(model, value, wanted)
   return true
 end
 
+--- Whether nil fits where a type is wanted. What is not known takes it.
+function fits.takes_nil(wanted)
+  if wanted.kind == "any" or wanted.name == "nil" then return true end
+  for _, one in ipairs(wanted.kind == "union" and wanted.list or {}) do if fits.takes_nil(one) then return true end end
+  return false
+end
+
 --- Returns a class's member of a name, including inherited members, or nil if it has none.
 local function of_class(model, name, key)
   while name do

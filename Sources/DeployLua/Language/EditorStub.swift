@@ -74,7 +74,9 @@ package struct EditorStub {
   private func object(_ object: Vocabulary.Object) -> [String] {
     let isLibrary = Self.libraries.contains(object.name)
     var lines = ["---\(object.summary)", "---@class lander.\(object.name)"]
-    lines += object.fields.map { "---@field \($0.name) \(types.member($0, of: object.name)) \($0.summary)" }
+    lines += object.fields.map { field in
+      "---@field \(field.name)\(types.canBeNil(field) ? "?" : "") \(types.member(field, of: object.name)) \(field.summary)"
+    }
     if object.name == "hosts" { lines += ["---@field [integer] lander.host a host, by its place"] }
     lines += [(isLibrary ? "" : "local ") + "\(object.name) = {}", ""]
     for method in vocabulary.methods(of: object) where !method.name.contains(":") || !method.name.contains(".") {

@@ -30,7 +30,8 @@ struct EditorTypes {
     "duration": "string|number", "time": "string|number", "amount": "string|integer",
     "strings": "string|string[]", "record": "table<string, any>", "mode": "string", "version": "string", "range": "string",
     "module": "string", "statuses": "integer|integer[]", "answers": "table[]", "chosen": "lander.hosts|lander.host|lander.host[]",
-    "hosts": "string|lander.described_host|table", "targets": "string|lander.group|lander.described_host|table",
+    "hosts": "string|lander.described_host|(string|lander.described_host)[]",
+    "targets": "string|lander.group|lander.described_host|(string|lander.described_host)[]",
     "revision": "string|lander.bundle", "groups": "lander.group|lander.group[]", "tasks": "lander.task[]", "stages": "lander.stage[]",
     "strategy": "lander.strategy", "recipe": "lander.recipe|lander.recipe[]", "ground": "\"host\"|\"engine\"|lander.group",
     "answer": "string|number|lander.options.host.run.rehearse", "freezes": "lander.options.recipe.freeze|lander.options.recipe.freeze[]",
@@ -62,6 +63,9 @@ struct EditorTypes {
     return Self.plain[field.type] ?? field.type
   }
 
+  /// Whether an object's field can be nil. Objects are left out, because a function that gets one is not called without it.
+  func canBeNil(_ field: Word.Field) -> Bool { field.summary.contains(", or nil ") && !objects.contains(field.type) }
+
   /// Returns the results of a word, with a type for each value. The list is empty if the word returns nothing.
   func results(of word: Word) -> [String] {
     if word.name == "hosts:batches" { return ["fun(): lander.hosts"] }
@@ -69,7 +73,8 @@ struct EditorTypes {
     if word.name.hasPrefix("param.") { return ["lander.param"] }
     if word.name.hasPrefix("schema.") { return ["lander.option"] }
     if word.results.isEmpty { return ["any"] }
-    return word.results.filter { $0 != "nothing" && $0 != "never" }.map { objects.contains($0) ? Self.object($0) : $0 }
+    let mark = word.summary.contains(", or nil if ") ? "?" : ""
+    return word.results.filter { $0 != "nothing" && $0 != "never" }.map { (objects.contains($0) ? Self.object($0) : $0) + mark }
   }
 
   /// Returns the type of an option that a strategy or a plugin declares.
