@@ -69,8 +69,7 @@ struct NamedFileTests {
       let run = try place.run(["deploy", option, "pipe"])
       #expect(run.code == 2 && run.err.contains("pipe cannot be written: nobody reads the pipe"), "\(run.everything)")
       #expect(run.err.contains("\(option): "))
-      // The pipe of events is opened when the deployment begins, because its reader ends when the pipe is closed.
-      #expect(!place.exists("asked") || option == "--events")
+      #expect(!place.exists("asked"))
       let own = try place.run(["deploy", option, "./deploy.lua"])
       #expect(own.code == 2 && own.err.contains("deploy.lua has other content than what \(option) writes"), "\(own.everything)")
     }
@@ -193,5 +192,60 @@ struct NamedFileTests {
       let isKnown = names.contains { NamedFile.read.contains("--\($0)") || NamedFile.written.contains("--\($0)") }
       #expect(isKnown, "\(leaf): \(names): say in NamedFile whether the command reads or writes it")
     }
+  }
+
+  @Test("an earlier output that was laid out anew is recognised by what it holds, and a file that only looks similar is not")
+  func anew() throws {
+    let place = try Self.project()
+    #expect(try place.lander("deploy", "--result", "r", "--events", "e", "--dotenv", "d").code == 0)
+    #expect(try place.lander("plan", "--out", "p").code == 0)
+    func pretty(_ name: String, _ options: JSONSerialization.WritingOptions) throws {
+      let lines = try place.text(name).split(separator: "\n")
+      let texts = name == "p" ? [try place.text(name)] : lines.map(String.init)
+      let new = try texts.map { text in
+        String(
+          decoding: try JSONSerialization.data(withJSONObject: JSONSerialization.jsonObject(with: Data(text.utf8)), options: options),
+          as: UTF8.self)
+      }
+      try place.write(new.joined(separator: "\n") + "\n", to: name)
+    }
+    for name in ["r", "e"] { try pretty(name, [.prettyPrinted, .sortedKeys]) }
+    try pretty("p", [.sortedKeys])
+    let variables = try place.text("d").split(separator: "\n").sorted().joined(separator: "\n")
+    try place.write(variables + "\n", to: "d")
+    let run = try place.lander("deploy", "--force", "--result", "r", "--events", "e", "--dotenv", "d")
+    #expect(run.code == 0, "\(run.everything)")
+    let plan = try place.lander("plan", "--out", "p")
+    #expect(plan.code == 0, "\(plan.everything)")
+    for (option, text) in [
+      ("--result", "{\n  \"type\": \"ended\"\n}\n"), ("--result", "[1, 2]\n"),
+      ("--result", "{ \"v\": 1, \"type\": \"plan\", \"engine\": \"x\" }\n"),
+      ("--events", "{\n  \"specversion\": \"1.0\",\n  \"type\": \"com.example\"\n}\n"), ("--dotenv", "PASSWORD=x\nLANDER_EXIT=0\n"),
+      ("--dotenv", "LANDER_PARAM_X=1\n"),
+    ] {
+      try place.write(text, to: "mine")
+      let refused = try place.lander("deploy", "--force", option, "mine")
+      #expect(refused.code == 2 && refused.err.contains("has other content than what \(option)"), "\(text): \(refused.everything)")
+    }
+    try place.write("{ \"v\": 1, \"type\": \"ended\", \"exit\": 0 }\n", to: "mine")
+    #expect(try place.lander("plan", "--out", "mine").code == 2)
+  }
+
+  @Test("the pipe of --events is opened once for all deployments of the command, so its reader's input ends once")
+  func eventPipe() throws {
+    let place = try Self.project()
+    try place.write(
+      try place.text("deploy.lua").replacing(
+        "recipe ", with: "group \"other\" { hosts = { host \"h2\" { transport = \"local\", root = \"\(place.path)/hosts/h2\" } } }\nrecipe "
+      ),
+      to: "deploy.lua")
+    #expect(mkfifo(place.path + "/pipe", 0o600) == 0)
+    let run = try Self.shell(
+      "(for n in 1 2 3; do cat pipe >got.$n; : >end.$n; done) & \"$0\" deploy --group test,other --events pipe; code=$?; "
+        + "while [ ! -e end.1 ]; do sleep 0.1; done; sleep 1; kill $!; exit $code", in: place)
+    #expect(run.code == 0, "\(run.everything)")
+    let events = try place.text("got.1")
+    #expect(Set(events.matches(of: #/"subject":"([^"]+)"/#).map(\.output.1)).count == 2, "\(events)")
+    #expect(!place.exists("end.2"), "the input of the reader ended twice: \(run.everything)")
   }
 }

@@ -64,6 +64,7 @@ enum Ending {
     let refused = NamedFile.refusals(named + unnamed.map { NamedFile(option: $0.rawValue, path: $1, isWritten: true) })
     for (file, path) in files where !refused.contains(where: { $0.option == file.rawValue }) { try file.open(Folder.absolute(path)) }
     if !refused.isEmpty { throw Problems(refused.map(\.problem)) }
+    for one in named where one.option == "--events" { try EventPipe.open(one.path) }
   }
 
   /// Whether `--result` was given.

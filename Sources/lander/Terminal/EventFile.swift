@@ -21,7 +21,7 @@ final class EventFile: Sendable {
   /// The longest wait for one write, in milliseconds.
   private static let patience: Int32 = 5000
 
-  /// Opens the target. Call this before anything else happens. A file keeps its contents, so that a resumed deployment appends to it.
+  /// Opens the target, unless it is the pipe that is open already. A file keeps its contents, so that a resumed deployment appends to it.
   /// - Throws: `Problems` if the target cannot be written.
   init?(_ path: String?) throws(Problems) {
     guard let path else { return nil }
@@ -42,12 +42,8 @@ final class EventFile: Sendable {
       return
     }
     program = nil
-    let absolute = Folder.absolute(path)
-    let opened =
-      OutputFile.descriptor(absolute).map { fcntl($0, F_DUPFD_CLOEXEC, 3) }
-      ?? open(absolute, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0o644)
-    guard opened >= 0 else { throw Problems(OutputFile.problem(errno, path, "--events")) }
-    state = Mutex(State(descriptor: opened))
+    let pipe = EventPipe.copy(of: path)
+    state = Mutex(State(descriptor: pipe == nil ? try OutputFile.appending(to: path, option: "--events") : pipe))
   }
 
   deinit { if let descriptor = state.withLock({ $0.descriptor }) { close(descriptor) } }

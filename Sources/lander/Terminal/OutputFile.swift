@@ -33,6 +33,18 @@ enum OutputFile {
     return descriptor
   }
 
+  /// Opens a file or a descriptor, and keeps what it contains. A write never waits for the reader of a pipe.
+  /// - Parameter path: the path as it was typed.
+  /// - Throws: `Problems` if the file cannot be written.
+  static func appending(to path: String, option: String) throws(Problems) -> Int32 {
+    let absolute = Folder.absolute(path)
+    let opened =
+      descriptor(absolute).map { fcntl($0, F_DUPFD_CLOEXEC, 3) }
+      ?? Glibc.open(absolute, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0o644)
+    guard opened >= 0 else { throw Problems(problem(errno, path, option)) }
+    return opened
+  }
+
   /// Returns why an option cannot or must not write to a path: the path is a file with content of the user's, a folder, in a folder that
   /// does not exist, or a descriptor that the program was not given. Returns nil if the path can be written and nothing would be lost.
   /// - Parameter form: the option, or another key of `beginnings` if the option stands for several kinds of files.
@@ -51,7 +63,7 @@ enum OutputFile {
     var bytes = [UInt8](repeating: 0, count: 128)
     let count = read(file, &bytes, bytes.count)
     let start = bytes.prefix(max(0, count))
-    guard !beginnings.contains(where: { start.starts(with: $0.utf8) }) else { return nil }
+    if beginnings.contains(where: { start.starts(with: $0.utf8) }) || EarlierOutput.isIn(file, of: form) { return nil }
     return Problem(
       "\(path) has other content than what \(option) writes, and it would be lost", subject: option,
       fix: "name another file, or remove this one first")
