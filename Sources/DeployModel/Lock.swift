@@ -95,6 +95,9 @@ package struct LockRequest: Sendable, Hashable, Codable {
   /// The number by which the caller orders its deployments. A host that has seen a higher number refuses the request. Nil if no number was
   /// given.
   package var sequence: Int?
+  /// The highest fence that the host had seen when the plan was made. If it has seen another one since, the plan is out of date. Nil if
+  /// that does not matter.
+  package var seen: Int?
   package enum Orphans: String, Sendable, Hashable, Codable, CaseIterable { case wait, kill }
   package init(
     token: String, owner: String, purpose: String, fence: Int, inherits: String? = nil, expects: Deployment.ID? = nil,

@@ -15,7 +15,7 @@ extension PlanReport {
       ("sources", .text(plan.content.inputs.sources.hex)),
       ("secrets", .list(plan.content.secrets.map { .text($0) })),
       ("missing", missing?.value), ("hosts", .list(plan.hosts.map(\.planned))),
-      ("partners", .list(plan.partners.filter { !$0.isRegister }.map { .text($0.host.name) })),
+      ("partners", .list(plan.namedPartners.map { .text($0.host.name) })), ("register", plan.register.map(\.planned)),
       ("steps", steps(good)), ("rollback", .bool(plan.flow.goesBack)),
       ("if_first_wave_fails", failure.isEmpty ? nil : steps(Rehearsed(failure))),
       ("unseen", .list(findings.map(\.warning.value))), ("loops", .list(loops.map { .text($0) })),
@@ -51,6 +51,13 @@ extension Rehearsed.Step {
       ("event", event.map { .text($0.rawValue) }), ("text", .text(text)), ("timeout_ms", .int(timeout.milliseconds)),
       ("count", .int(count)),
     ])
+  }
+}
+
+extension Partner {
+  /// The register: its name, and why it is missing if it is.
+  fileprivate var planned: Value {
+    JSON.record([("name", .text(host.name)), ("missing", register?.missing.map { .text($0.message) })])
   }
 }
 

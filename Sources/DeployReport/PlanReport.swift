@@ -128,10 +128,11 @@ package struct PlanReport: Sendable {
       rows.append(["Joins", "what deployment \(deployment) brought; stages of the group do not run"])
     }
     rows.append(["Stages", plan.sentences.joined(separator: ", then ")])
-    let partners = plan.partners.filter { !$0.isRegister }.map(\.host.name)
+    let partners = plan.namedPartners.map(\.host.name)
     if !partners.isEmpty { rows.append(["Partners", partners.joined(separator: " ")]) }
-    if let register = plan.partners.first(where: \.isRegister)?.host.name {
-      rows.append(["Register", "\(register) is locked as well, because a stage runs once for the whole group"])
+    if let register = plan.register {
+      let why = register.register?.missing.map(register.withoutRegister)
+      rows.append(["Register", SafeText.line(why ?? "\(register.host.name) is locked as well, because hosts of the group remember stages")])
     }
     if let freeze = plan.flow.freeze { rows.append(["Freeze", freeze.sentence(at: plan.origin.at)]) }
     if let alarm = plan.flow.alarm { rows.append(["Alarm", alarm.sentence]) }

@@ -8,7 +8,7 @@ extension SimulatedHost {
   /// the plan is out of date.
   mutating func take(_ request: LockRequest, for site: HostSite, at now: Timestamp) -> Outcome? {
     if defect != .fenceIgnored {
-      if let refusal = heldByAnother(request, for: site, at: now) ?? outOfTurn(request, at: now) { return refusal }
+      if let refusal = heldByAnother(request, for: site, at: now) ?? outOfTurn(request, at: now) ?? overtaken(request) { return refusal }
       if let refusal = refusal(ofFence: request.fence, token: request.token, verb: "lock") { return refusal }
     }
     let since = lock?.lock.token == request.token ? lock?.lock.since ?? now : now
@@ -108,6 +108,12 @@ extension SimulatedHost {
       failure: Failure(
         .locked, "\(name) is locked by \(found.owner) since \(found.since.milliseconds) (\(found.purpose))",
         fix: "wait for it, or `lander unlock` when its engine is gone"), value: found.value)
+  }
+
+  /// Returns the refusal of a request whose plan was made before another deployment had the lock, or nil if there is none.
+  private func overtaken(_ request: LockRequest) -> Outcome? {
+    guard let seen = request.seen, seen != fence.number, fence.token != request.token, lock?.lock.token != request.token else { return nil }
+    return .failed(.fenced, "the fence was \(seen) when the plan was made, and is \(fence.number) now", fix: "plan again")
   }
 
   private func outdated(_ request: LockRequest, for site: HostSite) -> Outcome? {

@@ -22,7 +22,7 @@ struct ProgramPartTests {
   func complete() {
     let all = read(program.whole).defined
     #expect(all.count > 150)
-    let apart: Set = ["l_as_user", "l_keep", "l_latest", "l_numbered"]
+    let apart: Set = ["l_as_user", "l_keep", "l_latest", "l_numbered", "l_saw"]
     var calls = 0
     for name in all {
       let (defined, called) = read(program.functions.text(of: program.needs(of: [name]).known))
@@ -43,7 +43,7 @@ struct ProgramPartTests {
       program.beginning(program.opening(program.needs(of: [name])), nonce: "n", compressed: true).text.count
     }
     print("the host program: \(sizes[0]) bytes for commands, \(sizes[1]) for a deployment")
-    #expect((1000...8820).contains(sizes[0]) && (1000...16_300).contains(sizes[1]), "\(sizes)")
+    #expect((1000...8820).contains(sizes[0]) && (1000...16_310).contains(sizes[1]), "\(sizes)")
   }
 
   @Test("a channel is told nothing twice, and gets a new keeper only for functions that the old one lacks")

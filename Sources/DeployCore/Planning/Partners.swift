@@ -55,19 +55,21 @@ package enum Partners {
   }
 
   /// Returns the partners with facts from their surveys.
-  /// - Throws: an error if a partner is unreachable, because a hook might need this partner. The register is left out instead.
+  /// - Throws: an error if a partner is unreachable, because a hook might need this partner. An unreachable register is only marked as
+  ///   missing.
   static func found(_ partners: [Partner], _ surveyed: Surveyed) throws(Problems) -> [Partner] {
     let (surveys, inherits) = (surveyed.surveys, surveyed.inherits)
     var problems: [Problem] = []
     var isInReach = true
-    let found = partners.enumerated().compactMap { index, partner -> Partner? in
+    let found = partners.enumerated().map { index, partner -> Partner in
       var partner = partner
       partner.inherits = inherits.indices.contains(index) ? inherits[index] : nil
       switch surveys.indices.contains(index) ? surveys[index].forChange : nil {
       case .reached(let state)?:
         partner.facts = state.facts
         partner.path = partner.path(below: state.facts.home)
-      case .unreachable? where partner.isRegister: return nil
+        if partner.register != nil { partner.register?.fence = state.fence }
+      case .unreachable(let failure)? where partner.isOnlyRegister: partner.register?.missing = failure
       case .unreachable(let failure)?:
         isInReach = isInReach && failure.kind != .unreachable
         problems.append(
@@ -113,6 +115,7 @@ extension Partner {
   var takenOver: Partner {
     var partner = self
     partner.inherits = nil
+    partner.register?.fence = nil
     return partner
   }
 }

@@ -147,7 +147,7 @@ package enum Planner {
         secrets: sorted(recipe.secrets + input.foundSecrets)),
       placement: recipe.placement, flow: flow(of: recipe, stages, input, behind: marks.behind(hosts)), hosts: hosts,
       bounds: try bounds.letting(hosts, move: selection.configuration, beside: input.others),
-      lock: lock, partners: partners.keepingRegister(stages.contains(where: \.runsOnce)))
+      lock: lock, partners: partners.with(register: stages.needRegister))
   }
 
   /// Returns the names in sorted order and without duplicates.

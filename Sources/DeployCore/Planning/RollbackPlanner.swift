@@ -167,7 +167,7 @@ package enum RollbackPlanner {
       hosts: hosts,
       bounds: try bounds.letting(hosts, move: selection.configuration, beside: others),
       lock: Planner.lock(identity, "roll back \(recipe.name) of \(recipe.application)", above: Planner.fence(surveys + partners.surveys)),
-      partners: found.keepingRegister(!marks.undoable(behind: goal).isEmpty))
+      partners: found.with(register: recipe.flow.stages.needRegister || !marks.undoable(behind: goal).isEmpty))
   }
 
   /// Gives a recipe of its own to each stage that undoes another stage, so that the undo runs in the release for which the other stage ran.

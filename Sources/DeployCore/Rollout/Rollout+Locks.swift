@@ -5,6 +5,7 @@ extension Rollout {
   mutating func lock() {
     guard !isOutline else { return beginStage(0) }
     phase = .locking
+    if let register = plan.register, let failure = register.register?.missing { noteMissing(register, failure) }
     carryOut(locking.next())
   }
 
@@ -40,11 +41,12 @@ extension Rollout {
     _ = outbox.perform(.host(host), .lock(request), for: .lock(host), site: Intent.Site())
   }
 
-  /// Asks a partner for its lock. A partner has no receipt, so the plan cannot be out of date for a partner.
+  /// Asks a partner for its lock. A partner has no receipt. The fence shows whether the plan is out of date for the register.
   private mutating func askForLock(of partner: Partner) {
     var request = plan.lock
     (request.ticket, request.sequence) = (Ticket.none, nil)
     request.inherits = partner.inherits ?? request.inherits
+    request.seen = partner.register?.fence
     _ = outbox.perform(.host(partner.host.number), .lock(request), for: .lock(partner.host.number), site: Intent.Site())
   }
 
@@ -60,15 +62,23 @@ extension Rollout {
         locking.object(Failure(.unreachable, "\(name): \(failure.message); \(exhausted)", fix: failure.fix))
       }
     // A host that this deployment does not change must not stand in its way if something is wrong with it.
-    case let failure? where failure.kind != .locked && plan.partner(host)?.isRegister == true:
-      let risk = "nothing keeps another part of the group from running the same stage now"
-      note(.remark("\(name) is not locked as the register, so \(risk): \(failure.message)"))
+    case let failure? where plan.partner(host).map { $0.isOnlyRegister && !$0.isOvertaken(failure) } == true:
+      if let register = plan.partner(host) { noteMissing(register, failure) }
       locking.leftOut()
+    case let failure? where failure.kind == .fenced && plan.partner(host)?.isOvertaken(failure) == true:
+      let message =
+        "\(name): another part of the group was deployed or rolled back since the plan was made, so what the group remembers "
+        + "of its stages may have changed"
+      locking.refused(Failure(.fenced, message, fix: "plan again: lander \(plan.kind.isRollback ? "rollback" : "deploy") \(typed)"))
     case let failure?:
       let holder = failure.kind == .locked ? Lock(outcome.value) : nil
       locking.refused(Failure(failure.kind, "\(name): \(failure.message)", fix: wayIn(failure, holder)), holder: holder)
     }
     carryOut(locking.next(isCancelled: cancelled))
+  }
+
+  private mutating func noteMissing(_ register: Partner, _ failure: Failure) {
+    note(.remark("Register of the group: \(register.withoutRegister(failure))"))
   }
 
   /// Returns what a person can do about a refused lock, or nil if that is unknown. Rollbacks, removals and joins do not wait in a queue.
@@ -158,6 +168,13 @@ extension Rollout {
     }
     locking.gaveBack()
     if locking.isDone, case .unlocking(let conclusion) = phase { conclude(conclusion) }
+  }
+}
+
+extension Partner {
+  /// Whether a failed request for the register's lock shows that another deployment has the lock now, or had it since the plan was made.
+  fileprivate func isOvertaken(_ failure: Failure) -> Bool {
+    failure.kind == .locked || failure.kind == .fenced && register?.fence != nil
   }
 }
 

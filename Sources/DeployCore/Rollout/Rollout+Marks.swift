@@ -6,7 +6,7 @@ extension Rollout {
   mutating func runStage() {
     guard case .stage(let index) = phase, case .script(let name, _, let function, _, _, let terms) = plan.flow.stages[index] else { return }
     guard let terms, terms.leavesMark, !isOutline, lapse != .markForgotten else { return call(function) }
-    let hosts = keepers(terms)
+    let hosts = hostsRemembering(terms)
     if terms.undoes != nil {
       if let error = undoRefusal { return stageEnded(error) }
       return ask(.again, mark(.undoing), of: hosts, then: .beginning)
@@ -53,11 +53,11 @@ extension Rollout {
 
   /// Returns the hosts that record the stage's mark: all locked hosts that can be reached and, of the partners, only the register and the
   /// one on which the stage runs.
-  private func keepers(_ terms: StageTerms) -> [Int] {
+  private func hostsRemembering(_ terms: StageTerms) -> [Int] {
     let elected = plan.elected(for: terms)
     return lockedHosts.filter { number in
       guard let partner = plan.partner(number) else { return refusal(of: number) == nil }
-      return number == elected || partner.isRegister
+      return number == elected || partner.register != nil
     }
   }
 
@@ -130,8 +130,8 @@ extension Rollout {
       fix: "when hosts are well again: lander deploy \(typed) --ran \(stageName)")
   }
 
-  /// The arguments after `lander deploy`.
-  private var typed: String { plan.typed(TypedOptions.Part.allCases) }
+  /// The arguments after `lander deploy` or `lander rollback`.
+  var typed: String { plan.typed(TypedOptions.Part.allCases) }
 
   /// Decides what follows from the hosts' answers: a host recorded that the stage begins, or it reported the mark of another deployment.
   private mutating func decideMarks() {

@@ -119,7 +119,8 @@ package struct Rollout: Sendable {
     pastReturn = plan.flow.behind
     admission = Admission(plan: plan, lapse: lapse)
     let locked = plan.hosts.filter { if case .leftOut = $0.action { false } else { true } }
-    locking = Locking(locked.map { ($0.host.number, $0.host.name) }, then: plan.partners.map(\.host.number))
+    let partners = plan.partners.filter { $0.register?.missing == nil }
+    locking = Locking(locked.map { ($0.host.number, $0.host.name) }, then: partners.map(\.host.number))
     runs = Array(repeating: nil, count: plan.hosts.count)
     staged = Array(repeating: false, count: plan.hosts.count)
   }

@@ -20,7 +20,7 @@ struct HostFunctions: Sendable {
   /// Calls that happen only if the engine asks for them. In that case, the engine's request lists the called function.
   private static let rare: [(caller: String, called: String)] = [
     ("l_job", "l_as_user"), ("l_stop", "l_as_user"), ("l_ask", "l_as_user"), ("l_stage", "l_keep"), ("l_lock", "l_latest"),
-    ("l_lock", "l_numbered"),
+    ("l_lock", "l_numbered"), ("l_lock", "l_saw"),
   ]
   /// Calls in lists that the engine generates.
   private static let listed: [(caller: String, called: [String])] = [

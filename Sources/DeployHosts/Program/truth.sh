@@ -24,11 +24,11 @@ l_hold() {
   } 2>/dev/null || l_full "$L"
 }
 
-# PATH TOKEN DEPLOYMENT SINCE FENCE LEASE OWNER PURPOSE INHERITS PROCESS GOOD APPLICATION GROUP TICKET SEQUENCE: takes or renews the lock,
-# and raises the fence. PROCESS is the engine's process, for others on its machine. GOOD is a deployment that has proved good elsewhere.
-# Another application keeps the lock that it holds, even after its lease, unless a receipt says whose folder it is. Deployments in the queue
-# come first, unless TICKET is `-`. A SEQUENCE that is lower than that of an earlier deployment is refused. Prints `taken` or, with exit 42,
-# the line of the holder or of the one who comes first.
+# PATH TOKEN DEPLOYMENT SINCE FENCE LEASE OWNER PURPOSE INHERITS PROCESS GOOD APPLICATION GROUP TICKET SEQUENCE SEEN: takes or renews the
+# lock, and raises the fence. PROCESS is the engine's process, for others on its machine. GOOD is a deployment that has proved good
+# elsewhere. Another application keeps the lock that it holds, even after its lease, unless a receipt says whose folder it is. Deployments
+# in the queue come first, unless TICKET is `-`. A SEQUENCE that is lower than that of an earlier deployment is refused, and so is a SEEN
+# that is not the host's fence. Prints `taken` or, with exit 42, the line of the holder or of the one who comes first.
 l_lock() {
   l_home "$1" "$3"
   l_private
@@ -51,6 +51,7 @@ l_lock() {
   if [ "$h_token" != "$token" ]; then
     [ "$ticket" = - ] || [ ! -d "$L/queue" ] || l_l=$(l_first "$ticket") || { l_r=$? && l_say + "$l_l$LF" && exit "$l_r"; }
     [ -z "$sequence" ] || l_latest "$sequence"
+    [ -z "${16}" ] || l_saw "${16}"
   fi
   l_hold "$token" "$dep" "$since" "$fence" "$lease" "$owner" "$purpose" "${10}" "${12}" "${13}"
   ! l_same "$fence" "$token" || l_sync "$L/.holder"
@@ -105,6 +106,12 @@ l_first() {
 l_out() {
   case $1 in '' | -) ;; *) rm -f "$L/queue"/*".$1" ;; esac
   rmdir "$L/queue" 2>/dev/null || :
+}
+# FENCE: ends with 40 if the host has another fence, and not from the owner of $token.
+l_saw() {
+  l_f= l_t=
+  { read -r l_f l_t; } 2>/dev/null <"$L/fence"
+  [ "${l_f:-0}" = "$1" ] || [ "$l_t" = "$token" ] || l_die 40 "the fence was $1 when the plan was made, and is $l_f now" "plan again"
 }
 # SEQUENCE: ends with 42 if an earlier deployment had a higher one.
 l_latest() {

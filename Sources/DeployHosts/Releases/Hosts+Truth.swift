@@ -13,7 +13,9 @@ extension Hosts {
     words += [request.owner, request.purpose].map(Lock.word)
     words += [request.inherits ?? "", EngineIdentity.own, request.good?.rawValue ?? ""]
     words += [Lock.word(site.application), Lock.word(site.group), request.ticket ?? "", request.sequence.map { "\($0)" } ?? ""]
-    let answer = try await errand.link.call("l_lock", words, also: request.sequence == nil ? [] : ["l_latest", "l_numbered"])
+    words.append(request.seen.map { "\($0)" } ?? "")
+    let also = (request.sequence == nil ? [] : ["l_latest", "l_numbered"]) + (request.seen == nil ? [] : ["l_saw"])
+    let answer = try await errand.link.call("l_lock", words, also: also)
     if answer.status == 42, let refusal = LinePlace(answer.lines).refusal { throw refusal }
     if answer.status == 42, let holder = Hosts.holder(answer.lines) {
       if holder.isForeign(to: site.application) { return Outcome(failure: holder.refusal(of: site), value: holder.value) }

@@ -14,7 +14,7 @@ struct DeploymentFacts {
     let parameters = self.parameters
     return .record(
       of: (rehearsal.map { [("rehearsal", .text($0.rawValue))] } ?? []) + [
-        ("hosts", .list(plan.hosts.map(host) + plan.partners.filter { !$0.isRegister }.map(partner))), ("deployment", deployment),
+        ("hosts", .list(plan.hosts.map(host) + plan.namedPartners.map(partner))), ("deployment", deployment),
         ("targets", .list(plan.targets(undoing: pinned?.undoes).map { .int($0) })),
         ("changing", .list(plan.order.map { .int($0) })),
         ("params", filled(given, parameters)),

@@ -120,6 +120,26 @@ extension Sentence {
         play.expect(try await play.state().lock == nil, "it is held")
       }
     },
+    Sentence("a request that saw another fence gets no lock, unless the fence is its own, and changes nothing") { play in
+      func ask(_ token: String, _ fence: Int, seen: Int?) -> DeployModel.Operation {
+        guard case .lock(var request) = play.ask(token, fence: fence) else { return .exists(path: "") }
+        request.seen = seen
+        return .lock(request)
+      }
+      func site(_ token: String, _ fence: Int) -> HostSite { play.site(Deployment.ID("d\(fence)"), fence: fence, token: token) }
+      await play.refused(.fenced, ask("a", 5, seen: 3), at: site("a", 5))
+      play.expect(try await play.state().fence == 0, "the fence was raised")
+      await play.done(ask("a", 5, seen: 0), at: site("a", 5))
+      await play.done(ask("a", 5, seen: 0), at: site("a", 5))
+      await play.done(.unlock(token: "a"), at: site("a", 5))
+      await play.done(ask("a", 5, seen: 0), at: site("a", 5))
+      await play.refused(.locked, ask("b", 9, seen: 0), at: site("b", 9))
+      await play.done(.unlock(token: "a"), at: site("a", 5))
+      await play.refused(.fenced, ask("b", 9, seen: 0), at: site("b", 9))
+      let state = try await play.state()
+      play.expect(state.lock == nil && state.fence == 5, "\(state.lock as Any) at fence \(state.fence)")
+      await play.done(ask("b", 9, seen: 5), at: site("b", 9))
+    },
     Sentence("a plan that is out of date gets no lock, and keeps none") { play in
       try await play.deploy(try play.release(1), fence: 1, expects: nil)
       for (fence, expects) in [(2, nil), (3, "d7" as Deployment.ID)] {
