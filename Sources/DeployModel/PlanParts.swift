@@ -165,9 +165,11 @@ extension Plan {
       case tenth = 10
       /// The undo of a stage runs on a host that leaves the stage's release or has run it, and not on a host that has nothing.
       case eleventh = 11
+      /// If the host on which a stage would be undone is lost before the undo begins, another host that has run the release takes its place.
+      case twelfth = 12
 
       /// The version for new plans.
-      package static let newest = Rules.eleventh
+      package static let newest = Rules.twelfth
 
       /// Whether checks of different hosts are independent, so that they do not wait for each other.
       package var checksAlone: Bool { rawValue >= Rules.second.rawValue }
@@ -200,6 +202,8 @@ extension Plan {
       package var forgetsKept: Bool { rawValue >= Rules.tenth.rawValue }
       /// Whether the targets of an undo begin with the hosts that have the release. If false, they are in the order of the hosts.
       package var undoesWhereReleaseIs: Bool { rawValue >= Rules.eleventh.rawValue }
+      /// Whether another host takes the place of a host that is lost before it undoes a stage.
+      package var undoesElsewhere: Bool { rawValue >= Rules.twelfth.rawValue }
       /// Whether a rollout without a strategy takes hosts in the plan's order. If false, it takes them in the order of their numbers.
       package var keepsOrder: Bool { rawValue >= Rules.third.rawValue }
     }

@@ -21,6 +21,9 @@ package enum Subject: Sendable, Hashable, Codable {
   case deployment
   /// `function(deployment, error)`: the recipe's `on_failure`.
   indirect case failure(ScriptError)
+  /// `function(deployment)`, or `function(deployment, error)` if there is an error: what undoes a stage. The targets of the deployment
+  /// begin with this host, which takes the place of a host that was lost.
+  indirect case undo(first: Int, ScriptError?)
   /// `function(weights, deployment)`: a traffic adapter sets weights.
   case weights(Weights)
   /// `function(deployment)`: a traffic adapter reads the weights. The engine needs the members of the table that the function returns.

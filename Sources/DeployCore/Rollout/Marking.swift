@@ -23,8 +23,8 @@ struct Marking: Sendable, Hashable {
   private(set) var written: [Int] = []
   /// Whether the stage's last command succeeded or has an unknown outcome.
   private(set) var isInDoubt = false
-  /// The first host that did not record the mark, with the reason, or nil if there is none.
-  private(set) var failed: Refused?
+  /// The hosts that did not record the mark, with the reasons.
+  private var refused: [Refused] = []
 
   struct Refused: Sendable, Hashable {
     var host: Int
@@ -45,13 +45,19 @@ struct Marking: Sendable, Hashable {
   mutating func answered(_ host: Int, _ outcome: Outcome) {
     waiting -= 1
     if let failure = outcome.failure {
-      failed = failed ?? Refused(host: host, failure: failure)
+      refused.append(Refused(host: host, failure: failure))
     } else if let mark = StageMark(outcome.value) {
       found.append(mark)
     } else {
       written.append(host)
     }
   }
+
+  /// The first host that did not record the mark, or nil if there is none.
+  var failed: Refused? { refused.first }
+
+  /// Returns why a host did not record the mark, or nil if it did or was not asked.
+  func failure(of host: Int) -> Failure? { refused.first { $0.host == host }?.failure }
 
   /// The mark that counts if hosts have different marks, or nil if no host had a mark. A mark with the state *done* takes precedence.
   var decisive: StageMark? { found.first { $0.state == .done } ?? found.first }

@@ -34,6 +34,15 @@ extension Plan {
     return (0...2).flatMap { rank in ranks.filter { $0.rank == rank }.map(\.number) }
   }
 
+  /// Returns the hosts that can take the place of a host that was lost before it undid a stage, in the order in which they are preferred.
+  /// They are as likely to have the release as that host, or have run it for sure.
+  /// - Parameter release: the release whose stage the function undoes.
+  func standIns(for lost: Int, undoing release: Release.ID) -> [Int] {
+    guard hosts.indices.contains(lost), flow.rules?.undoesElsewhere == true else { return [] }
+    let least = max(1, rank(hosts[lost], release))
+    return targets(undoing: release).filter { $0 != lost && rank(hosts[$0], release) <= least }
+  }
+
   /// How sure it is that a host has the folder of the release: 0 if it runs the release, 1 if it ran the release and was restored, and 2 if
   /// that is not known.
   private func rank(_ host: HostPlan, _ release: Release.ID) -> Int {

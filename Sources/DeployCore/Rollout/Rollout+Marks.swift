@@ -7,6 +7,7 @@ extension Rollout {
     guard case .stage(let index) = phase, case .script(let name, _, let function, _, _, let terms) = plan.flow.stages[index] else { return }
     guard let terms, terms.leavesMark, !isOutline, lapse != .markForgotten else { return call(function) }
     let hosts = hostsRemembering(terms)
+    standIn = nil
     if terms.undoes != nil {
       if let error = undoRefusal { return stageEnded(error) }
       return ask(.again, mark(.undoing), of: hosts, then: .beginning)
@@ -27,9 +28,8 @@ extension Rollout {
     barReturn()
     let undo = undoing
     if undo != nil { limitUndo() } else { remembersBegun() }
-    startRoot(
-      Body(recipe: undo?.recipe ?? 0, function: function), on: undo?.error.map { .failure($0) } ?? .deployment, owner: .stage,
-      site: Intent.Site(stage: stageName))
+    let subject = standIn.map { .undo(first: $0, undo?.error) } ?? undo?.error.map { .failure($0) } ?? Subject.deployment
+    startRoot(Body(recipe: undo?.recipe ?? 0, function: function), on: subject, owner: .stage, site: Intent.Site(stage: stageName))
   }
 
   /// If the current stage is irreversible, no host is rolled back from now on.
@@ -142,7 +142,8 @@ extension Rollout {
       barReturn()
       return takeBack(of: written, ScriptError(found.lost(typed: typed)))
     }
-    if let refused = marking.failed, needsAnswer(of: refused.host) || written.isEmpty {
+    if let error = electAgain(among: written) { return takeBack(of: written, error) }
+    if let refused = marking.failed, standIn == nil, needsAnswer(of: refused.host) || written.isEmpty {
       return takeBack(of: written, ScriptError(refused.failure, host: plan.name(ofHost: refused.host)))
     }
     remarkForgetful("that stage \"\(stageName)\" begins")

@@ -84,6 +84,34 @@ extension Rollout {
     return ScriptError(Failure(.failed, message, fix: "bring \(name) back first (lander status)"), host: name)
   }
 
+  /// If the host on which the current undo would run has not recorded that the undo begins, elects another host in its place. The undo has
+  /// not begun on the lost host, so it does not run twice.
+  /// - Parameter written: the hosts that have recorded that the undo begins.
+  /// - Returns: why the undo cannot begin, or nil if it can.
+  mutating func electAgain(among written: [Int]) -> ScriptError? {
+    guard plan.flow.rules?.undoesElsewhere == true, let undo = undoing, let release = undo.release, let index = markedStage,
+      let terms = plan.flow.stages[index].terms, let lost = plan.elected(for: terms), !written.contains(lost)
+    else { return nil }
+    let name = plan.name(ofHost: lost)
+    let failure = marking.failure(of: lost) ?? refusal(of: lost) ?? Failure(.unreachable, "it is not locked")
+    if let other = plan.standIns(for: lost, undoing: release).first(where: written.contains) {
+      standIn = other
+      note(.remark("stage \"\(undo.mark.stage)\" is undone on \(plan.name(ofHost: other)), not on \(name): \(failure.message)"))
+      return nil
+    }
+    let isHost = terms.ground == .host
+    let message =
+      "stage \"\(undo.mark.stage)\" is not undone: it would be undone on \(name) (\(failure.message))"
+      + (isHost ? ", and no other host that can be reached has run release \(release)" : "")
+    let folder = isHost ? " in \(plan.host(lost)?.place(plan.placement.path) ?? plan.placement.path)/releases/\(release)" : ""
+    let again = "lander deploy \(plan.typed()) --revision bundle:\(undo.mark.revision.short) --again \(undo.mark.stage.shellWord)"
+    return ScriptError(
+      Failure(
+        failure.kind, message,
+        fix: "when \(name) is back, undo it there by hand\(folder)\nthen the stage has to run again with its revision: \(again)"),
+      host: name)
+  }
+
   /// Starts the timer that limits an undo.
   mutating func limitUndo() {
     guard undoTimer == nil else { return }

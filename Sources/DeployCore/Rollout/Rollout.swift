@@ -58,6 +58,8 @@ package struct Rollout: Sendable {
   var begun: [BegunStage] = []
   /// The timer that limits the undo of a stage, or nil if no undo is running.
   var undoTimer: Int?
+  /// The host on which the current undo runs in the place of the elected host, which was lost. Nil if the undo runs where the plan says.
+  var standIn: Int?
   /// Whether the lapse that undoes a stage twice has already done so.
   var isUndoneAgain = false
   /// For each host, by its number, its progress through its part, or nil if the host is not under way.

@@ -9,17 +9,25 @@ struct DeploymentFacts {
   let described: Project
   /// The rehearsal, or nil if this is a real deployment.
   var rehearsal: Rehearsal?
+  /// The host with which the targets begin, or nil for the plan's order.
+  var first: Int?
 
   var value: Value {
     let parameters = self.parameters
     return .record(
       of: (rehearsal.map { [("rehearsal", .text($0.rawValue))] } ?? []) + [
         ("hosts", .list(plan.hosts.map(host) + plan.namedPartners.map(partner))), ("deployment", deployment),
-        ("targets", .list(plan.targets(undoing: pinned?.undoes).map { .int($0) })),
+        ("targets", .list(targets.map { .int($0) })),
         ("changing", .list(plan.order.map { .int($0) })),
         ("params", filled(given, parameters)),
         ("param_names", .list((parameters.map(\.name) + given.members.map(\.name)).map { .text($0) })),
       ])
+  }
+
+  /// The numbers of the targets, in order.
+  private var targets: [Int] {
+    let all = plan.targets(undoing: pinned?.undoes)
+    return first.map { first in [first] + all.filter { $0 != first } } ?? all
   }
 
   /// The parameters that functions can read by name: first those of the running task, and then the recipe's.

@@ -49,7 +49,7 @@ struct RehearsalPart {
     case .traffic: self.init(title: "read of traffic")
     case .failure where !plan.undone.contains { $0.error != nil && $0.recipe == body.recipe }:
       self.init(title: "on_failure", isNotice: true)
-    case .deployment, .failure:
+    case .deployment, .failure, .undo:
       if plan.flow.onSuccess.contains(body) { self.init(title: "on_success", isNotice: true) }
       for case .script(let name, _, let function, let when, let place, _) in plan.flow.stages {
         if function == body.function { self.init(title: "stage \(name)", place: place, isStage: true) }

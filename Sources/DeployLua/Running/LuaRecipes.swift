@@ -40,7 +40,10 @@ package final class LuaRecipes: Scripts {
   }
 
   private let plan: Plan
-  private let loaded: [Loaded]
+  private var loaded: [Loaded]
+  /// Loads a recipe anew, for an undo on another host than the plan elects. Its targets begin with that host. Returns nil if that is not
+  /// possible.
+  private let reload: (_ recipe: Int, _ first: Int) -> Loaded?
   private var running: [ScriptID: Running] = [:]
   /// The functions that will be started as children, with their depth.
   private var expected: [Body: Int] = [:]
@@ -73,11 +76,16 @@ package final class LuaRecipes: Scripts {
       loaded[index].state.seed(seed ?? plan.origin.seed)
     }
     self.loaded = loaded
+    reload = { recipe, first in
+      let one = try? Self.load(sources[recipe], recipe: recipe, of: plan, limits: limits, rehearsal, nil, nil, first: first)
+      one?.state.seed(seed ?? plan.origin.seed)
+      return one
+    }
   }
 
   private static func load(
     _ files: [SourceFile], recipe: Int, of plan: Plan, limits: LuaLimits, _ rehearsal: Rehearsal?, _ prelude: PinnedPrelude?,
-    _ facts: PlanFacts?
+    _ facts: PlanFacts?, first: Int? = nil
   ) throws(Problems) -> Loaded {
     guard let main = main(of: files) else { throw Problems(Problem("the pinned sources have no deploy.lua"), exit: .internal) }
     let known = facts?[recipe]
@@ -99,7 +107,7 @@ package final class LuaRecipes: Scripts {
       {
         try PinnedFunctions(plan: plan, index: recipe, described: described).check()
       }
-      let made = DeploymentFacts(plan: plan, recipe: recipe, described: project, rehearsal: rehearsal).value
+      let made = DeploymentFacts(plan: plan, recipe: recipe, described: project, rehearsal: rehearsal, first: first).value
       start = state.boundary.arguments(.facts(made))
       facts?.keep(start, of: recipe, in: plan)
     }
@@ -124,6 +132,14 @@ package final class LuaRecipes: Scripts {
     }
     var host: String?
     if case .host(let number) = subject { host = plan.host(number)?.name }
+    // Each undone release has a recipe of its own in the plan, so no other function of this recipe runs now.
+    if case .undo(let first, _) = subject {
+      guard let again = reload(body.recipe, first) else {
+        running[script] = Running(recipe: 0, task: nil, host: nil, depth: 0)
+        return
+      }
+      loaded[body.recipe] = again
+    }
     let task = loaded[body.recipe].state.start(body.function, start(subject, body), whole: subject == .traffic)
     let depth = subject == .child ? expected.removeValue(forKey: body) ?? 1 : 0
     let one = Running(recipe: body.recipe, task: task, host: host, depth: depth)
@@ -245,7 +261,8 @@ package final class LuaRecipes: Scripts {
     switch subject {
     case .host(let number): .host(number)
     case .deployment: .deployment(status: plan.flow.onSuccess.contains(body) ? "succeeded" : "running")
-    case .failure(let error): .failure(error)
+    case .failure(let error), .undo(_, let error?): .failure(error)
+    case .undo(_, nil): .deployment(status: "running")
     case .rollout(let options): .rollout(options: options)
     case .weights(let weights): .weights(weights)
     case .traffic: .deployment(status: "running")
