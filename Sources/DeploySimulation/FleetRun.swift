@@ -28,7 +28,7 @@ package struct FleetRun {
   package private(set) var purpose: String?
   /// Why the recipe cannot be simulated with these faults, or nil if it can.
   package var problem: Problem? { measures.problem }
-  /// The mistake in the recipe that ended the strategy, or nil if no mistake did. The caller knows it from the scripts.
+  /// The mistake in the recipe that ended a function, or nil if no mistake did. The caller knows it from the scripts.
   package var mistake: Problem?
   /// Whether the strategy asked for an analysis, which is the only gate that reads measurements.
   package var hasAnalysed: Bool { measures.hasAnalysed }

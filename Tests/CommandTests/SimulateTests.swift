@@ -60,7 +60,7 @@ struct SimulateTests {
     let problems = try Node(json.out)["problems"]?.list ?? []
     #expect(problems.count == 1 && problems[0]["message"]?.text?.contains("strategy wrong ends by an error") == true, "\(json.out)")
     let many = try place.run(["simulate", "--hosts", "3", "--runs", "9"])
-    let remark = "3 of 3 runs, which count nowhere else; the same mistake ended three runs, so the other 6 were left out"
+    let remark = "3 of 3 runs, which count nowhere else; no run ended without one, so the other 6 were left out"
     #expect(many.out.contains(remark), "\(many.out)")
     let node = try Node(try place.run(["simulate", "--hosts", "3", "--runs", "9", "--json"]).out)
     #expect(node["result"]?["rows"]?.list.first?["skipped"]?.number == 6)

@@ -111,6 +111,46 @@ struct ForecastTests {
     #expect(row.broken == 0 && row.mistake == nil && row.wrongStops == 1 && row.reason == "not today", "\(row)")
   }
 
+  @Test(
+    "an error of a stage, of its condition or of a check is a mistake too, and stops no good release",
+    arguments: [
+      "stages = { stage.upload, stage \"s\" { run = function(d) local x = nil; x.y = 1 end }, stage.rollout },",
+      "stages = { stage.upload, stage.rollout, stage \"s\" { run = function(d) d.targets:first():rum \"x\" end } },",
+      "stages = { stage \"s\" { when = function(d) return d.nothing.x end, run = function() end }, stage.upload, stage.rollout },",
+      "stages = { stage \"s\" { on = \"host\", run = function(h) error { a = 1 } end }, stage.upload, stage.rollout },",
+      "strategy = canary { first = 1, batch = \"50%\", watch = \"1m\", check = function(host) return host.nothing.x end },",
+    ])
+  func mistakesElsewhere(body: String) throws {
+    let row = try #require(try rows(["none"], body, hosts: 4, runs: 3).first)
+    #expect(row.broken == 3 && row.stopped == 0 && row.wrongStops == nil, "\(row)")
+    #expect(row.mistake?.message.contains(" ends by an error: ") == true, "\(row)")
+  }
+
+  @Test("a stage that fails on purpose stops a release, and one that only misses a real answer does not")
+  func stagesThatFail() throws {
+    let own = "stages = { stage \"s\" { run = function() fail \"not today\" end }, stage.upload, stage.rollout },"
+    let row = try #require(try rows(["none"], own, hosts: 4, runs: 3).first)
+    #expect(row.broken == 0 && row.wrongStops == 1 && row.reason == "not today", "\(row)")
+    let real = "stage \"s\" { on = \"host\", run = function(h) local v = json.decode(h:run(\"x\").stdout); v.a.b = 1 end }"
+    let doubted = try #require(try rows(["none"], "stages = { stage.upload, \(real), stage.rollout },", hosts: 4, runs: 3).first)
+    #expect(doubted.broken == 0 && doubted.wrongStops == 0, "\(doubted)")
+    let plain = "stage \"s\" { on = \"host\", run = function(h) h:run \"bin/migrate\" end }"
+    let usual = try #require(try rows(["none"], "stages = { stage.upload, \(plain), stage.rollout },", hosts: 4, runs: 3).first)
+    #expect(usual.broken == 0 && usual.wrongStops == 0, "a stage after the upload finds the release: \(usual)")
+  }
+
+  @Test("a row ends early only if every run so far ended by a mistake")
+  func rareMistake() throws {
+    let body = """
+      strategy = strategy "rare" (function(rollout)
+        rollout:wave(rollout.targets)
+        if math.random() < 0.3 then local x = nil; x.y = 1 end
+      end),
+      """
+    let row = try #require(try rows(["none"], body, hosts: 4, runs: 40).first)
+    #expect(row.skipped == 0 && row.runs == 40 && row.broken >= 3 && row.broken < 30 && row.wrongStops == 0, "\(row)")
+  }
+
   private static let random = """
     strategy = strategy "random" (function(rollout)
       local first = math.random(1, 39)

@@ -15,6 +15,8 @@ extension Rollout {
     stageName = stage.name
     switch stage {
     case .upload:
+      // Nothing is sent in an outline, and later stages find the release.
+      if isOutline { for number in staged.indices where statuses[number] == .pending { staged[number] = true } }
       uploading = Uploading(
         plan.hosts.indices.filter { number in
           let host = plan.hosts[number]

@@ -119,8 +119,8 @@ package struct Forecast: Sendable {
   /// The plan of each strategy, in order.
   var plans: [Plan] { tried.map(\.plan) }
 
-  /// The number of runs that end by the same mistake in the recipe, after which a row ends. Such a run can take as long as a script is
-  /// allowed to run, and further ones say nothing new.
+  /// The number of runs that end by the same mistake in the recipe, after which a row ends if every run so far ended by a mistake. Such a
+  /// run can take as long as a script is allowed to run, and further ones say nothing new.
   static let mostMistakes = 3
 
   /// Simulates all runs.
@@ -141,7 +141,7 @@ package struct Forecast: Sendable {
   }
 
   /// Simulates the runs of one row.
-  /// - Returns: the runs. These are fewer than asked for if too many of them ended by the same mistake.
+  /// - Returns: the runs. These are fewer than asked for if the first ones all ended by mistakes, and too many of them by the same one.
   private func play(
     _ course: (UInt64) throws(Problems) -> FleetCourse, _ faults: FleetFaults
   ) throws(Problems) -> [ForecastRow.Run] {
@@ -155,7 +155,8 @@ package struct Forecast: Sendable {
       runs.append(ForecastRow.Run(played, of: hosts))
       guard let mistake = played.mistake else { continue }
       mistakes[mistake, default: 0] += 1
-      if mistakes[mistake] == Self.mostMistakes { break }
+      let areAllBroken = mistakes.values.reduce(0, +) == runs.count
+      if areAllBroken, mistakes.values.contains(Self.mostMistakes) { break }
     }
     return runs
   }

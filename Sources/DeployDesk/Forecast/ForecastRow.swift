@@ -20,7 +20,7 @@ package struct ForecastRow: Sendable {
     var undecided: String?
     /// Whether the strategy asked for an analysis.
     var hasAnalysed: Bool
-    /// The mistake in the recipe that ended the strategy, or nil if no mistake did. Such a run says nothing about the release.
+    /// The mistake in the recipe that ended a function, or nil if no mistake did. Such a run says nothing about the release.
     var mistake: Problem?
 
     init(_ run: FleetRun, of hosts: Int) {

@@ -32,7 +32,7 @@ package protocol RehearsedRecipes: Scripts {
   var isDoubted: Bool { get }
   /// The limit that stopped the whole rehearsal, or nil if none did.
   var overrun: Problem? { get }
-  /// The mistake in the recipe that ended the strategy, or nil if no mistake did.
+  /// The mistake in the recipe that ended the strategy, a stage or another function that decides about the rollout. Nil if no mistake did.
   var mistake: Problem? { get }
   /// Whether a part of the recipe, such as `hook ApplicationStart`, has a finding.
   func isFaulty(_ part: String) -> Bool

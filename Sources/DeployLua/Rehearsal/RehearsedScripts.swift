@@ -42,6 +42,9 @@ package final class RehearsedScripts: Scripts {
   /// Whether the rehearsal makes hosts fail. If it does, an error from a function might just be the function's reaction to such a failure,
   /// and not a mistake in the recipe.
   private let hasFaults: Bool
+  /// Whether the rehearsal is one of many runs that measure a rollout. Such a run continues if a stage ends by an error
+  /// after it has asked a host for something, because the error might come from the invented answer.
+  private let isMeasured: Bool
   private let scripts: LuaRecipes
   /// The running scripts, by number. Numbers are given one after the other.
   private var running: [Running?] = []
@@ -61,18 +64,21 @@ package final class RehearsedScripts: Scripts {
   private var doubted: [Bool]
   /// A description of the limit that stopped the whole rehearsal, or nil if none did.
   package private(set) var overrun: Problem?
-  /// The mistake in the recipe that ended the strategy, such as an error of Lua or a request that Lander refuses. Nil if no mistake did.
+  /// The mistake in the recipe that ended the strategy, a stage, its condition, a check or the traffic adapter, such as an error of Lua or
+  /// a request that Lander refuses. Nil if no mistake did.
   package private(set) var mistake: Problem?
 
   /// - Parameters:
   ///   - hasFaults: whether the rehearsal makes hosts fail.
   ///   - seed: as in `LuaRecipes`.
   ///   - facts: as in `LuaRecipes`.
+  ///   - isMeasured: whether the rehearsal is one of many runs that measure a rollout.
   /// - Throws: an error that says what is wrong with the sources.
   package init(
     plan: Plan, sources: [[SourceFile]], as mode: Rehearsal, hasFaults: Bool = false, seed: UInt64? = nil,
-    facts: PlanFacts? = nil
+    facts: PlanFacts? = nil, isMeasured: Bool = false
   ) throws(Problems) {
+    self.isMeasured = isMeasured
     self.plan = plan
     self.mode = mode
     self.hasFaults = hasFaults
@@ -106,6 +112,8 @@ package final class RehearsedScripts: Scripts {
     }
     if case .asked(let request) = step.next {
       one.requests += 1
+      // The prelude notes no doubts in these runs.
+      if isMeasured, case .perform = request { running[one.root]?.hasLooked = true }
       if case .sleep(let interval) = request { one.asleep = one.asleep + interval }
       if case .decide(.gate(let gate)) = request, gate.asksPeople { one.answers += gate.simulatedSigners.count }
       if let bound = bounds.broken(by: one, isDoubted: isDoubted(one)) {
@@ -121,8 +129,7 @@ package final class RehearsedScripts: Scripts {
     }
     if case .ended(let result) = step.next {
       running[script] = nil
-      if case .raised(let error) = result, one.part.isStrategy, one.root == script { wasMistaken(one, error) }
-      step.next = .ended(ended(script, one, result))
+      step.next = .ended(judged(script, one, result))
     }
     if mode != .faults { step.log = marks.map(\.line) }
     return step
@@ -179,9 +186,20 @@ package final class RehearsedScripts: Scripts {
     return marks
   }
 
-  /// Records an error that ended a strategy, unless the recipe called `fail` or the engine ended the strategy.
+  /// Returns what the engine should assume as the result of a script. Records an error that ended a function which decides about the
+  /// rollout, unless the recipe called `fail` or the engine ended the function.
+  private func judged(_ script: ScriptID, _ one: Running, _ result: ScriptResult) -> ScriptResult {
+    guard case .raised(let error) = result, one.root == script, !one.part.isNotice, !one.isCancelled,
+      Self.mistakes.contains(scripts.raised)
+    else { return ended(script, one, result) }
+    // With the answer of a real host, the stage might not fail.
+    if isMeasured, one.part.isStage, one.hasLooked, scripts.raised != "misnamed" { return .returned(.bool(true)) }
+    wasMistaken(one, error)
+    return ended(script, one, result)
+  }
+
   private func wasMistaken(_ one: Running, _ error: ScriptError) {
-    guard mistake == nil, !one.isCancelled, Self.mistakes.contains(scripts.raised) else { return }
+    guard mistake == nil else { return }
     let message = "\(one.part.title) ends by an error: \(error.failure.message)"
     mistake = Problem(message, place: error.place ?? one.part.place, fix: error.failure.fix).known(by: one.part.place)
   }

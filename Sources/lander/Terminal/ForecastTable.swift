@@ -51,7 +51,7 @@ struct ForecastTable {
     var lines: [String] = []
     for row in rows where row.broken > 0 {
       let runs = "a mistake in the recipe ended \(row.broken.grouped) of \(row.runs.of("run")), which count nowhere else"
-      let end = row.skipped == 0 ? "" : "; the same mistake ended three runs, so the other \(row.skipped.grouped) were left out"
+      let end = row.skipped == 0 ? "" : "; no run ended without one, so the other \(row.skipped.grouped) were left out"
       lines.append("  \(row.strategy), \(row.fault): \(runs)\(end)")
     }
     for row in rows {

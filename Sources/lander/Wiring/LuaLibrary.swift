@@ -33,7 +33,7 @@ struct LuaLibrary: RehearsalLibrary {
   func simulated(_ plan: Plan, sources: [[SourceFile]]) -> (UInt64) throws(Problems) -> any RehearsedRecipes {
     let facts = PlanFacts()
     return { seed throws(Problems) in
-      try RehearsedScripts(plan: plan, sources: sources, as: .faults, hasFaults: true, seed: seed, facts: facts)
+      try RehearsedScripts(plan: plan, sources: sources, as: .faults, hasFaults: true, seed: seed, facts: facts, isMeasured: true)
     }
   }
 
