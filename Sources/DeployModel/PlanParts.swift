@@ -165,7 +165,8 @@ extension Plan {
       case tenth = 10
       /// The undo of a stage runs on a host that leaves the stage's release or has run it, and not on a host that has nothing.
       case eleventh = 11
-      /// If the host on which a stage would be undone is lost before the undo begins, another host that has run the release takes its place.
+      /// If the host on which a stage would be undone is lost before the undo begins, another host that has run the release takes its
+      /// place. If a deployment gets many messages that answer nothing, it says what happens at the limit.
       case twelfth = 12
 
       /// The version for new plans.
@@ -204,6 +205,8 @@ extension Plan {
       package var undoesWhereReleaseIs: Bool { rawValue >= Rules.eleventh.rawValue }
       /// Whether another host takes the place of a host that is lost before it undoes a stage.
       package var undoesElsewhere: Bool { rawValue >= Rules.twelfth.rawValue }
+      /// Whether the deployment says that it got almost as many messages as it can hear.
+      package var warnsOfMessages: Bool { rawValue >= Rules.twelfth.rawValue }
       /// Whether a rollout without a strategy takes hosts in the plan's order. If false, it takes them in the order of their numbers.
       package var keepsOrder: Bool { rawValue >= Rules.third.rawValue }
     }

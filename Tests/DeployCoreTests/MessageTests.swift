@@ -226,4 +226,80 @@ struct MessageTests {
     #expect(heard.count == Ledger.messages + 1 && heard.last == "3")
     #expect(taken.count == Ledger.messages + 6)
   }
+
+  /// A ledger of a deployment that asks for approval again and again.
+  private struct Asking {
+    var ledger: Ledger
+    let plan: Plan
+    var entries: [Entry] = []
+    var opened = 0
+
+    init(_ questions: Int, rules: Plan.Flow.Rules = .newest) {
+      let gates = (0..<questions).map { Request.decide(.gate(Gate(.approval, name: "g\($0)", time: .minutes(60)))) }
+      plan = DeployCoreTests.plan(hosts: 1, stages: [.rollout(Strategy(name: "own", function: 0))]).edited { $0.rules = rules }
+      ledger = Ledger(plan: plan, scripts: ListScripts([gates + [.decide(.wave([0], parallel: nil))]]))
+      follow()
+    }
+
+    mutating func follow() {
+      while let move = ledger.move(at: Timestamp(milliseconds: 0)) {
+        switch move {
+        case .append(let new):
+          entries += new
+          opened += new.count { if case .noted(.gateOpened) = $0.fact { true } else { false } }
+        case .perform(let intent): ledger.take([.finished(intent: intent.id, .done())])
+        case .head: ledger.seal(chain: nil)
+        default: break
+        }
+      }
+    }
+
+    mutating func say(_ id: String, _ kind: Message.Kind) {
+      var message = MessageTests.message(id, kind)
+      if kind == .approve { message.means(Awaited(gate: opened, kind: .approval)) }
+      ledger.take([.said(message)])
+      follow()
+    }
+
+    var remarks: [String] { entries.compactMap { if case .noted(.remark(let text)) = $0.fact { text } else { nil } } }
+    var heard: [Message.ID] { entries.compactMap { if case .happened(.said(let message)) = $0.fact { message.id } else { nil } } }
+  }
+
+  @Test("a deployment hears any number of answers to its questions, and a message that comes again is ignored")
+  func questions() {
+    var asking = Asking(2 * Ledger.messages + 5)
+    for number in 0..<2 * Ledger.messages + 5 {
+      asking.say("a\(number)", .approve)
+      asking.say("a\(number)", .approve)
+    }
+    #expect(asking.ledger.conclusion?.status == .succeeded && asking.heard.count == 2 * Ledger.messages + 5)
+    #expect(Set(asking.heard).count == asking.heard.count && asking.remarks.allSatisfy { !$0.contains("messages came") })
+  }
+
+  @Test("before messages that answer nothing reach the limit, the deployment says what happens then, and an answer makes room again")
+  func warned() throws {
+    var asking = Asking(2)
+    for number in 0..<Ledger.messages - 1 { asking.say("p\(number)", number % 2 == 0 ? .pause : .resume) }
+    #expect(asking.remarks.filter { $0.hasPrefix("900 messages came and closed no gate: after 1000 of them, all further ones") }.count == 1)
+    asking.say("r", .resume)
+    asking.say("late", .pause)
+    #expect(asking.heard.count == Ledger.messages && asking.heard.last == "r")
+    var again = try Ledger(
+      resuming: asking.entries, of: asking.plan,
+      scripts: ListScripts([
+        (0..<2).map { .decide(.gate(Gate(.approval, name: "g\($0)", time: .minutes(60)))) } + [.decide(.wave([0], parallel: nil))]
+      ]), actor: "you@there", at: Timestamp(milliseconds: 0))
+    again.take([.said(Self.message("late", .pause))])
+    while let move = again.move(at: Timestamp(milliseconds: 0)) {
+      guard case .append(let new) = move else { continue }
+      #expect(!new.contains { if case .happened(.said) = $0.fact { true } else { false } }, "the limit holds after a resume too")
+    }
+    var room = Asking(2)
+    for number in 0..<Ledger.messages - 2 { room.say("p\(number)", number % 2 == 0 ? .pause : .resume) }
+    room.say("yes", .approve)
+    for number in 0..<6 { room.say("q\(number)", number % 2 == 0 ? .pause : .resume) }
+    #expect(room.heard.count == Ledger.messages + 5)
+    let old = Asking(1, rules: .eleventh)
+    #expect(old.remarks.isEmpty)
+  }
 }

@@ -211,7 +211,7 @@ struct ForecastTests {
     let body = "strategy = strategy \"asks\" (function(rollout) while true do rollout:approve { message = \"again?\" } end end),"
     #expect { _ = try rows(["none"], body, hosts: 3, runs: 1) } throws: { error in
       let problem = (error as? Problems)?.list.first
-      return problem?.message == "strategy asks has no end here: it waited for more than 500 answers of people" && problem?.place != nil
+      return problem?.message == "strategy asks has no end here: it waited for more than 5000 answers of people" && problem?.place != nil
     }
   }
 

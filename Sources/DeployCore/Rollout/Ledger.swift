@@ -47,7 +47,7 @@ package struct Ledger {
   /// The number of the next entry.
   private var sequence = 0
   private var heard: [Happening] = []
-  /// The ids of the messages that are in the journal.
+  /// The ids of the newest messages that are in the journal, oldest first.
   private var known: [Message.ID] = []
   /// Messages that the mailbox can delete, because they were delivered again or exceed the limit.
   private var superfluous: [Message.ID] = []
@@ -87,7 +87,8 @@ package struct Ledger {
     self.lapse = lapse
     conductor = recovery.conductor
     sequence = (entries.last?.sequence ?? -1) + 1
-    for entry in entries { if case .happened(let happening) = entry.fact, let message = happening.message { known.append(message) } }
+    let messages = entries.compactMap { if case .happened(let happening) = $0.fact { happening.message } else { nil } }
+    known = Array(messages.suffix(Self.remembered))
     if let ended = recovery.conclusion {
       facts = []
       acts = [.end(ended)]
@@ -111,8 +112,18 @@ package struct Ledger {
     if recovery.conductor.rollout.reliesOnTraffic { heard.append(.revived) }
   }
 
-  /// The largest number of messages that a deployment accepts, and the number of further cancellations that it accepts after that.
+  /// The largest number of messages that a deployment accepts before one of them answers a question, and the number of further
+  /// cancellations that it accepts after that. The limit bounds the journal. A message that closes a gate makes room for new ones, so a
+  /// deployment can ask any number of questions.
   package static let (messages, lateCancels) = (1000, 10)
+  /// The number of messages that are remembered at least, so that a message that is delivered again is ignored. The number bounds the
+  /// memory.
+  package static let remembered = 2 * messages
+
+  private mutating func remember(_ message: Message.ID) {
+    known.append(message)
+    if known.count >= 2 * Self.remembered { known.removeFirst(known.count - Self.remembered) }
+  }
 
   /// Receives events. The next moves write them to the journal and pass them to the core. A message that is delivered again is ignored. It
   /// stays in its mailbox until its first delivery is in the journal.
@@ -125,7 +136,7 @@ package struct Ledger {
       if lapse == .messageTakenEarly { superfluous.append(message.id) }
       let waiting = (batch + heard).compactMap(\.message)
       let limit = Self.messages + (message.kind == .cancel ? Self.lateCancels : 0)
-      if known.contains(message.id) || known.count + waiting.count >= limit && !waiting.contains(message.id) {
+      if known.contains(message.id) || conductor.rollout.unsettled + waiting.count >= limit && !waiting.contains(message.id) {
         superfluous.append(message.id)
       } else if !waiting.contains(message.id) {
         heard.append(happening)
@@ -191,7 +202,7 @@ package struct Ledger {
       case .deciding:
         for happening in batch {
           if let message = happening.message {
-            known.append(message)
+            remember(message)
             acts.append(.take(message))
           }
           wanted += conductor.take(happening)

@@ -200,6 +200,7 @@ extension Rollout {
       case .pass: answer = GateAnswer(.pass, comment: "\(answer.comment), which counts as passed")
       }
     }
+    unsettled = 0
     note(.gateClosed(number: open.number, answer))
     guard let script = open.script else {
       if answer.verdict == .fail { return fail(ScriptError(open.failure(answer))) }

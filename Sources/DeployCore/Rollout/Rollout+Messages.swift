@@ -11,6 +11,16 @@ extension Rollout {
     }
   }
 
+  /// Counts a message. Says what happens at the limit before it is reached.
+  mutating func countMessage() {
+    unsettled += 1
+    guard unsettled == Ledger.messages / 10 * 9, plan.flow.rules?.warnsOfMessages == true else { return }
+    note(
+      .remark(
+        "\(unsettled) messages came and closed no gate: after \(Ledger.messages) of them, all further ones are dropped without an answer "
+          + "until a gate is closed, except \(Ledger.lateCancels) that cancel the deployment"))
+  }
+
   /// Writes the answer to a message into the journal.
   mutating func answer(_ message: Message, accepted: Bool, _ words: String) {
     note(.answered(message: message.id, accepted: accepted, words))

@@ -60,6 +60,8 @@ package struct Rollout: Sendable {
   var undoTimer: Int?
   /// The host on which the current undo runs in the place of the elected host, which was lost. Nil if the undo runs where the plan says.
   var standIn: Int?
+  /// The number of messages since a gate was last closed.
+  var unsettled = 0
   /// Whether the lapse that undoes a stage twice has already done so.
   var isUndoneAgain = false
   /// For each host, by its number, its progress through its part, or nil if the host is not under way.
@@ -134,7 +136,9 @@ package struct Rollout: Sendable {
   package mutating func handle(_ event: Event) -> [Effect] {
     guard phase != .concluded else { return [] }
     switch event {
-    case .happened(let happening): if !keeps(happening) { take(happening) }
+    case .happened(let happening):
+      if case .said = happening { countMessage() }
+      if !keeps(happening) { take(happening) }
     case .stepped(let script, let step): carryOut(tree.stepped(script, step, &outbox))
     }
     return outbox.drain()

@@ -86,7 +86,8 @@ extension Desk {
   private func answer(to message: Message.ID, of deployment: Deployment.ID) async throws -> Reception? {
     if let known = try await known(message, of: deployment) { return known }
     if case .concluded? = try await journal.entries(of: deployment).entries.last?.fact { return nil }
-    return .answered(deployment, accepted: false, "it was not heard: a deployment hears at most \(Ledger.messages) messages")
+    let why = "\(Ledger.messages) messages came and closed no gate, and a deployment hears no more until a gate is closed"
+    return .answered(deployment, accepted: false, "it was not heard: \(why)")
   }
 }
 

@@ -21,8 +21,6 @@ package final class RehearsedScripts: Scripts {
     let function: Function
     var requests = 0
     var asleep = Interval.zero
-    /// The number of answers of people that the script has waited for, including the one that it asks for now.
-    var answers = 0
     /// Whether the engine has asked the script to end.
     var isCancelled = false
     /// Whether the script, or a function that it started, has used an answer that only a real host can give. This is used only for notices,
@@ -115,7 +113,7 @@ package final class RehearsedScripts: Scripts {
       // The prelude notes no doubts in these runs.
       if isMeasured, case .perform = request { running[one.root]?.hasLooked = true }
       if case .sleep(let interval) = request { one.asleep = one.asleep + interval }
-      if case .decide(.gate(let gate)) = request, gate.asksPeople { one.answers += gate.simulatedSigners.count }
+      if case .decide(.gate(let gate)) = request, gate.asksPeople { bounds.answers += gate.simulatedSigners.count }
       if let bound = bounds.broken(by: one, isDoubted: isDoubted(one)) {
         step = stop(script, one, at: bound)
       } else {
