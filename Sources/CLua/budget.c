@@ -9,6 +9,7 @@
 #endif
 
 const char clua_out_of_budget[] = "it computed for too long without waiting for anything; is there a loop that does not end?";
+const char clua_was_cancelled[] = "the deployment was cancelled";
 
 /* ---- time ---------------------------------------------------------------------------------------------------- */
 
@@ -103,10 +104,11 @@ void clua_hook(lua_State *L, lua_Debug *ar) {
 
 int clua_flags(lua_State *L) {
   clua_task *t = TASK(L);
-  return t ? t->flags : 0;
+  return t ? t->flags | t->refusals << CLUA_COUNT : 0;
 }
 
 bool clua_passes(lua_State *L, int before) {
   clua_task *t = TASK(L);
-  return t && (t->dead || (t->flags & ~before) != 0);
+  clua_settle(clua_of(L));
+  return t && (t->dead || (clua_flags(L) & ~before & CLUA_STICKY) != 0 || t->refusals != before >> CLUA_COUNT);
 }

@@ -1,16 +1,20 @@
 /* Keeps long sources in Lua's compiled form for states that read them again, because every test of a spec reads the spec's whole file.
- * Keeps only what this process itself compiled. The compiled form is used only for a source that is identical byte for byte. */
+ * Keeps only what this process itself compiled. The compiled form is used only for a source that is identical byte for byte.
+ * The compiler counts nested expressions as C calls, and refuses a text if there are too many. So the compiled form is used only where no
+ * more C calls are running than when the text was compiled. Otherwise, a recipe could find out what the process has read before. */
 #include "inside.h"
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define LEAST 8192 /* bytes of the shortest source that is kept */
+#define CALLS 150  /* C calls with which nothing is kept; beyond 200, handlers of errors get a few more, and less could be refused */
 #define PLACES 8
 
 typedef struct {
   char *name, *text;
   size_t count;
+  int calls; /* number of C calls that were running when it was compiled, at most */
   clua_buffer code;
   uint64_t used; /* when it was last requested, counted in requests */
 } kept;
@@ -41,15 +45,17 @@ static int put(lua_State *L, const void *bytes, size_t count, void *buffer) {
 }
 
 /* Keeps the function on top, in the place that has been unused for the longest time. */
-static void keep(lua_State *L, const char *text, size_t count, const char *name) {
-  kept new = {strdup(name), malloc(count), count, {0}, 0};
+static void keep(lua_State *L, const char *text, size_t count, const char *name, int calls) {
+  kept new = {strdup(name), malloc(count), count, calls, {0}, 0};
   if (!new.name || !new.text || lua_dump(L, put, &new.code, 0) != 0 || new.code.failed) {
     empty(&new);
     return;
   }
   memcpy(new.text, text, count);
   pthread_mutex_lock(&lock);
-  if (!find(text, count, name)) {
+  kept *same = find(text, count, name);
+  if (same) same->calls = calls > same->calls ? calls : same->calls;
+  else {
     kept *oldest = &places[0];
     for (int i = 1; i < PLACES; i++)
       if (places[i].used < oldest->used) oldest = &places[i];
@@ -63,27 +69,29 @@ static void keep(lua_State *L, const char *text, size_t count, const char *name)
 }
 
 /* Makes a copy, so that nobody waits while another state loads it. */
-static bool copied(const char *text, size_t count, const char *name, clua_buffer *code) {
+static bool copied(const char *text, size_t count, const char *name, int calls, clua_buffer *code) {
   pthread_mutex_lock(&lock);
   kept *k = find(text, count, name);
-  if (k) {
+  bool fits = k && calls <= k->calls;
+  if (fits) {
     k->used = ++now;
     clua_put(code, k->code.bytes, k->code.count);
   }
   pthread_mutex_unlock(&lock);
-  return k && !code->failed;
+  return fits && !code->failed;
 }
 
 int clua_load_text(lua_State *L, const char *text, size_t count, const char *name) {
-  if (count < LEAST) return luaL_loadbufferx(L, text, count, name, "t");
+  int calls = clua_calls(L);
+  if (count < LEAST || calls < 0 || calls > CALLS) return luaL_loadbufferx(L, text, count, name, "t");
   clua_buffer code = {0};
-  if (copied(text, count, name, &code)) {
+  if (copied(text, count, name, calls, &code)) {
     int status = luaL_loadbufferx(L, (const char *)code.bytes, code.count, name, "b");
     free(code.bytes);
     return status;
   }
   free(code.bytes);
   int status = luaL_loadbufferx(L, text, count, name, "t");
-  if (status == LUA_OK) keep(L, text, count, name);
+  if (status == LUA_OK) keep(L, text, count, name, calls);
   return status;
 }

@@ -7,25 +7,34 @@
 bool clua_is_waiting(lua_State *co, int values);
 void clua_push_waiting(lua_State *L);
 
-/* The context of a continuation: the sticky states at its beginning, and whether it belongs to a wrap. */
+/* The context of a continuation: the sticky states and refusals at its beginning, and whether it belongs to a wrap. */
 enum { WRAP = 16 };
 #define MOST_FRAMES 16384 /* bytes of kept frames from coroutines that an error has left */
 #define FRESH 250         /* instructions that a new coroutine pays in advance: most end before their first check of the budget */
 
+static const char too_deep[] = "coroutines are nested too deeply";
+
+/* Whether a task can be inside one more coroutine. */
+static bool has_room(clua_task *t) {
+  if (t->depth < t->room) return true;
+  int room = t->room ? t->room * 2 : 4;
+  lua_State **grown = room <= 256 ? realloc(t->chain, (size_t)room * sizeof *grown) : NULL;
+  if (!grown) return false;
+  t->chain = grown;
+  t->room = room;
+  return true;
+}
+
 static bool enter(clua_task *t, lua_State *co) {
-  if (t->depth == t->room) {
-    int room = t->room ? t->room * 2 : 4;
-    lua_State **grown = room <= 256 ? realloc(t->chain, (size_t)room * sizeof *grown) : NULL;
-    if (!grown) return false;
-    t->chain = grown;
-    t->room = room;
-  }
+  if (!has_room(t)) return false;
   t->chain[t->depth++] = co;
   return true;
 }
 
 /* Runs the <close> variables of a coroutine that is over. They must not wait, because the thread only claims that it can yield. */
 static int reset(clua_task *t, lua_State *L, lua_State *co) {
+  bool inside = t && enter(t, co); /* its stack is the one that grows */
+  clua_share_calls(co, L);
   if (t) t->closing++;
 #if LUA_VERSION_RELEASE_NUM >= 50406
   int status = lua_closethread(co, L);
@@ -36,6 +45,7 @@ static int reset(clua_task *t, lua_State *L, lua_State *co) {
   int status = lua_resetthread(co);
 #endif
   if (t) t->closing--;
+  if (inside) t->depth--;
   return status;
 }
 
@@ -88,6 +98,18 @@ static void forget_frames(clua_task *t) {
 
 static int run_k(lua_State *L, int status, lua_KContext how);
 
+/* Whether a coroutine is over because of an error. An error of `lua_resume` can also mean that it did not run. */
+static bool has_failed(lua_State *co) { return lua_status(co) != LUA_OK && lua_status(co) != LUA_YIELD; }
+
+/* Ends a coroutine that an error has to leave. If one of its <close> variables waits meanwhile, it is closed. */
+static int pass(lua_State *L, lua_State *co, int status, int values) {
+  bool failed = status != LUA_OK && status != LUA_YIELD;
+  if (!failed) lua_pop(co, values);
+  if (failed ? has_failed(co) : status == LUA_YIELD) reset(TASK(L), L, co);
+  if (failed) lua_xmove(co, L, 1);
+  return clua_pass(L, status);
+}
+
 static int go_on(lua_State *L, lua_State *co, int arguments, int how) {
   clua_task *t = TASK(L);
   int values, status = lua_resume(co, L, arguments, &values);
@@ -97,6 +119,7 @@ static int go_on(lua_State *L, lua_State *co, int arguments, int how) {
     return lua_yieldk(L, 1, how, run_k); /* the chain stays as it is: the inside continues */
   }
   if (t) t->depth--;
+  if (clua_passes(L, how & ~WRAP)) return pass(L, co, status, values);
   if (status == LUA_OK || status == LUA_YIELD) {
     if (!lua_checkstack(L, values + 1)) {
       lua_pop(co, values);
@@ -106,15 +129,13 @@ static int go_on(lua_State *L, lua_State *co, int arguments, int how) {
     lua_xmove(co, L, values);
     return values + !(how & WRAP);
   }
-  if (clua_is_full(L, status)) return clua_full(L);
-  bool passes = clua_passes(L, how & ~WRAP);
-  if (!(how & WRAP) && !passes) {
+  if (!(how & WRAP)) {
     forget_frames(t);
     lua_pushboolean(L, 0);
     lua_xmove(co, L, 1);
     return 2;
   }
-  if (lua_status(co) != LUA_OK && lua_status(co) != LUA_YIELD) reset(t, L, co);
+  if (has_failed(co)) reset(t, L, co);
   lua_xmove(co, L, 1);
   return lua_error(L);
 }
@@ -151,7 +172,7 @@ static int begin(lua_State *L, lua_State *co, int arguments, int how) {
     return 2;
   }
   if (!lua_checkstack(co, arguments + 1)) return clua_raise(L, "usage", "too many arguments for a coroutine");
-  if (t && !enter(t, co)) return clua_raise(L, "usage", "coroutines are nested too deeply");
+  if (t && !enter(t, co)) return clua_raise(L, "usage", too_deep);
   lua_xmove(L, co, arguments);
   bool fresh = lua_status(co) == LUA_OK; /* the function itself is the body's first argument */
   return go_on(L, co, arguments + fresh, how);
@@ -223,15 +244,16 @@ static int l_close(lua_State *L) {
   if (!t || OWNER(co) != t->number) return clua_raise(L, "usage", "a coroutine belongs to the script that made it");
   if (strcmp(state, "suspended") != 0 && strcmp(state, "dead") != 0) return luaL_error(L, "cannot close a %s coroutine", state);
   clua_charge(L, 4);
+  if (!clua_share_calls(co, L) && t->closing) return clua_raise(L, "usage", too_deep);
+  if (!has_room(t)) return clua_raise(L, "usage", too_deep);
   int before = clua_flags(L), status = reset(t, L, co);
+  if (clua_passes(L, before)) {
+    if (status != LUA_OK) lua_xmove(co, L, 1);
+    return clua_pass(L, status);
+  }
   if (status == LUA_OK) {
     lua_pushboolean(L, 1);
     return 1;
-  }
-  if (clua_is_full(L, status)) return clua_full(L);
-  if (clua_passes(L, before)) {
-    lua_xmove(co, L, 1);
-    return lua_error(L);
   }
   lua_pushboolean(L, 0);
   lua_xmove(co, L, 1);

@@ -36,14 +36,21 @@ struct clua_state {
   void *newest; /* the block that was given out last, and its size */
   size_t newest_size;
   size_t stack_at, stack_end_at; /* where a lua_State keeps the ends of its stack; 0 if unknown */
+  size_t calls_at;               /* where a lua_State counts the C calls that are running; 0 if unknown */
   size_t nodes_at, array_at;     /* where a table keeps the sizes of its two parts; 0 if unknown */
   clua_buffer log;               /* kinds, each followed by a text or a record */
   size_t noted;                  /* bytes of the log that are complete */
   int notes;
   clua_covered *covered; /* lines that ran, by source */
   size_t sources, recent;
-  int refusal;       /* why the last request for memory was refused */
+  int refusal;       /* why the last request for memory was finally refused */
   char refused[256]; /* the place of that request */
+  bool denied;       /* whether the last request for memory was refused once; the next four say why, and which request it was */
+  int denied_why;
+  const void *denied_block;
+  size_t denied_had, denied_size;
+  uint8_t *root; /* the first block, while the state is being made */
+  bool seeded;
   char message[1024];
 };
 
@@ -64,11 +71,15 @@ struct clua_task {
   int flags;   /* sticky: CANCELLED, SPENT, FULL */
   int closing; /* inside coroutine.close, where nothing is allowed to wait */
   int arguments;
-  int nesting; /* number of tasks above it that wait for it */
+  int nesting;  /* number of tasks above it that wait for it */
+  int refusals; /* number of refusals of memory or of the stack */
+  int refusal;  /* why the first of them was refused, and where */
+  char refused[256];
+  bool filled_first; /* whether that came before the budget was spent */
   bool started, dead, failed, whole;
 };
 
-enum { CLUA_CANCELLED = 1, CLUA_SPENT = 2, CLUA_FULL = 4 };
+enum { CLUA_CANCELLED = 1, CLUA_SPENT = 2, CLUA_FULL = 4, CLUA_STICKY = 7, CLUA_COUNT = 8 /* bits below the number of refusals */ };
 #define CLUA_CHURN (8u << 20)     /* bytes after which the next check of the budget comes early */
 #define CLUA_LARGEST 1000000      /* elements that a table function handles */
 #define CLUA_NODES 1000000        /* values of one question */
@@ -112,16 +123,27 @@ void clua_release_slabs(clua_state *s);
 
 /* allocate.c */
 void *clua_allocate(void *state, void *old, size_t had, size_t size);
+/* Ends the running task's step if its last request was refused and is not repeated. */
+void clua_settle(clua_state *s);
 /* Returns the message for a recipe whose request for memory was refused. */
-const char *clua_refusal(const clua_state *s);
+const char *clua_refusal(int why);
 
 /* layout.c */
 /* Finds out where a state keeps values that Lua's interface does not provide. */
 void clua_find_layout(lua_State *L);
 /* Returns the number of places for members in a table, including empty places. This is the cost of iterating over the table. */
 int64_t clua_slots(lua_State *L, int index);
-/* Whether a new block of that size is for the running stack, which grows to twice its length. */
-bool clua_grows_stack(clua_state *s, size_t size);
+/* Whether a block of that size is for the running stack, which grows to twice its length. `had` are the bytes of the block that grows, or 0
+ * for a new block. */
+bool clua_grows_stack(clua_state *s, size_t had, size_t size);
+/* Returns the number of C calls that are running in a thread and below it, or -1 if that is unknown. */
+int clua_calls(lua_State *L);
+/* Makes a thread count as many C calls as another one, which is about to close it. Returns false if that is not possible. */
+bool clua_share_calls(lua_State *co, lua_State *from);
+
+/* seed.c */
+/* The same as lua_newstate, but all states get the same seed for the hashes of strings. Returns NULL if there is no memory. */
+lua_State *clua_new_state(clua_state *s);
 
 /* wire.c */
 void clua_put(clua_buffer *b, const void *bytes, size_t count);
@@ -131,10 +153,11 @@ void clua_put_cut(clua_buffer *b, const char *text, size_t count, size_t most);
 /* Begins a record with this number of members. Names and values have to follow, in the order of the names. */
 void clua_put_record(clua_buffer *b, size_t members);
 /* Codes a value. Returns NULL, or why it cannot be coded. The value can contain up to `most` values, and each of them counts once for each
- * way to it. If `lenient` is true, anything that is not plain data is coded as nil. Raises only if there is no memory. Charges without
- * raising. */
+ * way to it. If `lenient` is true, anything that is not plain data is coded as nil. Raises only if there is no memory or the task's budget
+ * is spent. */
 const char *clua_encode(lua_State *L, int index, clua_buffer *b, bool lenient, int64_t most);
-/* Pushes all coded values, and returns their number. Raises if there is no memory, or if they are malformed. */
+/* Pushes all coded values, and returns their number. Raises if there is no memory, if the task's budget is spent, or if they are malformed.
+ */
 int clua_decode(lua_State *L, const uint8_t *bytes, size_t count);
 
 /* trace.c and place.c */
@@ -165,15 +188,18 @@ void clua_charge(lua_State *L, int64_t steps);
 /* The same without raising. Instead, the next charge raises. */
 void clua_owe(lua_State *L, int64_t steps);
 void clua_refill(clua_task *t, bool instructions);
+/* Returns the sticky states of the running task, with the number of its refusals. */
 int clua_flags(lua_State *L);
-/* Whether an error must pass through a protected call, because it is a limit or a cancellation that came after the call began. */
+/* Whether a protected call must not end as usual, because a limit or a cancellation came after the call began. */
 bool clua_passes(lua_State *L, int before);
+/* Raises what passes: the error on top or, if the call did not fail, the limit or the cancellation. */
+int clua_pass(lua_State *L, int status);
 /* Whether an error is a refusal that depends on what else is in memory or on the stack. Another state with the same sources has other
  * things there, so a recipe that caught such an error could take another path in it. */
 bool clua_is_full(lua_State *L, int status);
 /* Raises such a refusal. It passes through all protected calls. */
 int clua_full(lua_State *L);
-extern const char clua_out_of_budget[];
+extern const char clua_out_of_budget[], clua_was_cancelled[];
 
 /* coverage.c */
 /* Counts the line that begins. */

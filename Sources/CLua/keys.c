@@ -57,9 +57,15 @@ static bool read_key(lua_State *L, int index, key *k) {
   }
 }
 
-static int refuse_key(lua_State *L, int index) {
-  lua_pushfstring(L, "a table with a %s as a key has no order to go through it; use texts, numbers or hosts as keys",
-                  luaL_typename(L, index));
+/* Refuses the table at index 1. If there are keys of several types, the order in which Lua goes through them must not show. */
+static int refuse_key(lua_State *L) {
+  key k;
+  const char *type = NULL;
+  for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
+    clua_charge(L, 1);
+    if (!read_key(L, -2, &k) && (!type || strcmp(luaL_typename(L, -2), type) < 0)) type = luaL_typename(L, -2);
+  }
+  lua_pushfstring(L, "a table with a %s as a key has no order to go through it; use texts, numbers or hosts as keys", type);
   return clua_raise(L, "usage", lua_tostring(L, -1));
 }
 
@@ -91,14 +97,15 @@ static int collect(lua_State *L, key *keys, int room) {
   for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
     if (found == room) continue;
     key *k = &keys[found];
-    if (!read_key(L, -2, k)) return refuse_key(L, -2);
+    if (!read_key(L, -2, k)) return refuse_key(L);
+    clua_charge(L, 4);
     k->slot = ++found;
     bytes += (int64_t)k->count;
     lua_pushvalue(L, -2);
     lua_rawseti(L, 3, found);
   }
   for (int n = found; n > 1; n /= 2) cost += bytes / 16 + found / 2; /* the cost of sorting them */
-  clua_charge(L, cost + found * 4);
+  clua_charge(L, cost);
   return found;
 }
 
@@ -120,7 +127,10 @@ static int l_pairs(lua_State *L) {
   lua_settop(L, 1);
   clua_charge(L, clua_slots(L, 1) / 2);
   int total = 0;
-  for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) total++;
+  for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
+    clua_charge(L, 1); /* names with the same hash make each step slow */
+    total++;
+  }
   key *keys = lua_newuserdatauv(L, (size_t)total * sizeof *keys + 1, 0);
   lua_createtable(L, total, 0);
   total = collect(L, keys, total);
@@ -148,17 +158,15 @@ static int l_next(lua_State *L) {
   lua_pushnil(L); /* 2: the smallest key so far */
   key least, other;
   bool found = false;
-  int64_t cost = 0;
   for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
-    if (!read_key(L, -2, &other)) return refuse_key(L, -2);
-    cost += 1 + (int64_t)(other.count / 16);
+    if (!read_key(L, -2, &other)) return refuse_key(L);
+    clua_charge(L, 1 + (int64_t)(other.count / 16));
     if (found && by_key(&other, &least) >= 0) continue;
     least = other;
     found = true;
     lua_pushvalue(L, -2);
     lua_replace(L, 2);
   }
-  clua_charge(L, cost);
   if (!found) return 1;
   lua_pushvalue(L, 2);
   lua_rawget(L, 1);

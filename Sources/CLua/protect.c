@@ -2,38 +2,45 @@
 #include "inside.h"
 #include <stdlib.h>
 
-bool clua_is_full(lua_State *L, int status) { return status == LUA_ERRMEM && TASK(L) && clua_of(L)->refusal != CLUA_LONG_TEXT; }
+enum { BELOW = 0xf0 }; /* the bits of a continuation's context that say how many values are below the results */
+
+bool clua_is_full(lua_State *L, int status) {
+  return status == LUA_ERRMEM && clua_flags(L) & CLUA_FULL && clua_of(L)->refusal != CLUA_LONG_TEXT;
+}
 
 int clua_full(lua_State *L) {
-  clua_state *s = clua_of(L);
   clua_task *t = TASK(L);
-  /* A refusal can cost more than the rest of the budget, and <close> variables still have to run. */
-  if (!(t->flags & (CLUA_FULL | CLUA_SPENT)) && t->budget < s->limits.cleanup) t->budget = s->limits.cleanup;
-  t->flags |= CLUA_FULL;
   luaL_checkstack(L, 6, NULL);
   lua_createtable(L, 0, 3);
   lua_pushliteral(L, "limit");
   lua_setfield(L, -2, "kind");
-  lua_pushstring(L, clua_refusal(s));
+  lua_pushstring(L, clua_refusal(t->refusal));
   lua_setfield(L, -2, "message");
-  if (s->refused[0]) {
-    lua_pushstring(L, s->refused);
+  if (t->refused[0]) {
+    lua_pushstring(L, t->refused);
     lua_setfield(L, -2, "where");
   }
   return lua_error(L);
 }
 
-static int finish(lua_State *L, int status, lua_KContext how) {
-  int before = (int)how & 15, below = (int)how >> 4;
-  if (status == LUA_OK || status == LUA_YIELD) return lua_gettop(L) - below;
-  if (clua_passes(L, before)) return lua_error(L);
+int clua_pass(lua_State *L, int status) {
   if (clua_is_full(L, status)) return clua_full(L);
+  if (status != LUA_OK && status != LUA_YIELD) return lua_error(L);
+  int flags = clua_flags(L);
+  if (flags & CLUA_FULL) return clua_full(L);
+  return flags & CLUA_SPENT ? clua_raise(L, "limit", clua_out_of_budget) : clua_raise(L, "cancelled", clua_was_cancelled);
+}
+
+static int finish(lua_State *L, int status, lua_KContext how) {
+  int before = (int)how & ~BELOW, below = ((int)how & BELOW) / 16;
+  if (clua_passes(L, before)) return clua_pass(L, status);
+  if (status == LUA_OK || status == LUA_YIELD) return lua_gettop(L) - below;
   clua_task *t = TASK(L);
   if (t) {
     free(t->inner);
     t->inner = NULL;
   }
-  if (status == LUA_ERRMEM) lua_pushstring(L, clua_refusal(clua_of(L)));
+  if (status == LUA_ERRMEM) lua_pushstring(L, clua_refusal(clua_of(L)->refusal));
   lua_pushboolean(L, 0);
   lua_pushvalue(L, -2);
   return 2;
@@ -70,7 +77,7 @@ static int l_xpcall(lua_State *L) {
   lua_pushboolean(L, 1);
   lua_pushvalue(L, 1);
   lua_rotate(L, 3, 2);
-  int how = before | (2 << 4);
+  int how = before | (2 * 16);
   return finish(L, lua_pcallk(L, arguments, LUA_MULTRET, 2, how, finish), how);
 }
 

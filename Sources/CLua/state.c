@@ -79,7 +79,7 @@ clua_state *clua_open(const clua_limits *limits) {
 clua_state *clua_begin(clua_state *s, const clua_limits *limits) {
   s->limits = *limits;
   s->next = 1;
-  s->L = lua_newstate(clua_allocate, s);
+  s->L = clua_new_state(s);
   if (!s->L) {
     release(s);
     return NULL;

@@ -14,7 +14,7 @@ static int ask_k(lua_State *L, int status, lua_KContext before) {
   if (t->flags & CLUA_CANCELLED && !((int)before & CLUA_CANCELLED)) {
     lua_settop(L, 0);
     int values = clua_decode(L, t->answer, t->answered); /* the error to raise */
-    if (values != 1 || !lua_istable(L, 1)) return clua_raise(L, "cancelled", "the deployment was cancelled");
+    if (values != 1 || !lua_istable(L, 1)) return clua_raise(L, "cancelled", clua_was_cancelled);
     clua_locate(L);
     return lua_error(L);
   }
@@ -60,14 +60,26 @@ void clua_push_waiting(lua_State *L) { lua_pushlightuserdata(L, &waiting); }
 
 /* ---- the base of a task -------------------------------------------------------------------------------------- */
 
-/* A <close> variable might have raised something else since, but the limit stays the cause. */
-static void put_limit(lua_State *L, clua_task *t) {
-  if (!t->failed || !lua_istable(L, -1)) lua_createtable(L, 0, 2);
+static void set(lua_State *L, const char *name, const char *text) {
+  lua_pushstring(L, text);
+  lua_setfield(L, -2, name);
+}
+
+/* Makes a limit the error. A <close> variable might have raised something else since, but the limit stays the cause. */
+static void put_limit(lua_State *L, clua_task *t, const char *message, const char *place) {
+  static const char *const kept[] = {"traceback", "where"};
+  int old = t->failed && lua_istable(L, -1) ? lua_gettop(L) : 0;
+  lua_createtable(L, 0, 4);
+  for (int i = 0; old && i < 2; i++) {
+    lua_pushstring(L, kept[i]);
+    lua_pushvalue(L, -1);
+    lua_rawget(L, old);
+    lua_rawset(L, -3);
+  }
   t->failed = true;
-  lua_pushliteral(L, "limit");
-  lua_setfield(L, -2, "kind");
-  lua_pushstring(L, clua_out_of_budget);
-  lua_setfield(L, -2, "message");
+  set(L, "kind", "limit");
+  set(L, "message", message);
+  if (*place) set(L, "where", place);
 }
 
 /* Codes those members of an error that somebody reads, in the order of their names. The other members stay inside. */
@@ -120,19 +132,12 @@ static int main_k(lua_State *L, int status, lua_KContext ignored) {
   t->failed = status != LUA_OK && status != LUA_YIELD;
   t->reply.count = 0;
   t->reply.failed = false;
-  if (t->failed && lua_type(L, -1) == LUA_TSTRING) { /* there was no memory, an error that the handler does not see */
-    lua_createtable(L, 0, 3);
-    lua_pushliteral(L, "limit");
-    lua_setfield(L, -2, "kind");
-    if (status == LUA_ERRMEM) lua_pushstring(L, clua_refusal(t->state));
-    else lua_pushvalue(L, -2);
-    lua_setfield(L, -2, "message");
-    if (t->state->refused[0]) {
-      lua_pushstring(L, t->state->refused);
-      lua_setfield(L, -2, "where");
-    }
-  }
-  if (t->flags & CLUA_SPENT) put_limit(L, t);
+  clua_settle(t->state);
+  luaL_checkstack(L, 10, NULL);
+  if (t->flags & CLUA_FULL && (t->filled_first || !(t->flags & CLUA_SPENT))) put_limit(L, t, clua_refusal(t->refusal), t->refused);
+  else if (t->flags & CLUA_SPENT) put_limit(L, t, clua_out_of_budget, "");
+  else if (t->failed && lua_type(L, -1) == LUA_TSTRING) /* a string was too long, an error that the handler does not see */
+    put_limit(L, t, status == LUA_ERRMEM ? clua_refusal(t->state->refusal) : lua_tostring(L, -1), t->state->refused);
   if (t->failed) {
     encode_error(L, &t->reply);
     return 0;
@@ -213,6 +218,7 @@ clua_turn clua_step(clua_task *t, const uint8_t *answer, size_t count, bool refi
   clua_refill(t, refill || !t->started);
   s->current = t;
   s->refused[0] = 0;
+  s->denied = false;
   int arguments = t->started ? 0 : t->arguments;
   t->started = true;
   int status = lua_resume(t->co, NULL, arguments, &values);
@@ -225,7 +231,8 @@ clua_turn clua_step(clua_task *t, const uint8_t *answer, size_t count, bool refi
   }
   if (status == LUA_OK) return t->failed ? CLUA_RAISED : CLUA_RETURNED;
   if (status == LUA_YIELD) put_failure(t, "coroutine.yield was called outside of a coroutine of the recipe");
-  else if (status == LUA_ERRMEM) put_failure(t, clua_refusal(s));
+  else if (status == LUA_ERRMEM || t->flags & CLUA_FULL) put_failure(t, clua_refusal(t->flags & CLUA_FULL ? t->refusal : s->refusal));
+  else if (t->flags & CLUA_SPENT) put_failure(t, clua_out_of_budget);
   else put_failure(t, lua_type(t->co, -1) == LUA_TSTRING ? lua_tostring(t->co, -1) : "the error could not be described");
   t->failed = true;
   return CLUA_RAISED;

@@ -81,6 +81,7 @@ static bool is_list(lua_State *L, int index, size_t *count, bool *named) {
   *named = true;
   for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
     total++;
+    clua_charge(L, 1);
     if (!lua_isinteger(L, -2) || lua_tointeger(L, -2) < 1 || (lua_Unsigned)lua_tointeger(L, -2) > length) list = false;
     if (lua_type(L, -2) != LUA_TSTRING) *named = false;
   }
@@ -88,7 +89,7 @@ static bool is_list(lua_State *L, int index, size_t *count, bool *named) {
   return list && total == length;
 }
 
-/* This runs inside a task, so it raises if there is no memory. */
+/* This runs inside a task, so it raises if there is no memory, or if it takes too long. */
 static const char *encode_record(walk *w, int index, size_t room, int depth) {
   lua_State *L = w->L;
   key *keys = lua_newuserdatauv(L, room * sizeof *keys + 1, 0);
@@ -105,6 +106,7 @@ static const char *encode_record(walk *w, int index, size_t room, int depth) {
     clua_put_text(w->b, keys[at].text, keys[at].count);
     lua_pushlstring(L, keys[at].text, keys[at].count);
     lua_rawget(L, index);
+    clua_charge(L, 1);
     problem = encode(w, lua_gettop(L), depth + 1);
     lua_pop(L, 1);
   }
@@ -200,6 +202,7 @@ static bool decode(lua_State *L, reader *r, int depth) {
   uint32_t count;
   if (depth > DEEPEST + 8 || !take(r, &tag, 1)) return false;
   luaL_checkstack(L, 4, "an answer is nested too deeply");
+  clua_charge(L, 1); /* names with the same hash make each of them slow */
   switch (tag) {
     case NIL: lua_pushnil(L); return true;
     case FALSE:

@@ -22,6 +22,8 @@ typedef struct {
 
 typedef enum { CLUA_ASKED, CLUA_RETURNED, CLUA_RAISED } clua_turn;
 
+/* Returns why no state can be opened with this build of Lua, or NULL if states can be opened. */
+const char *clua_unusable(void);
 /* Opens a state. Returns NULL if there is no memory for it. */
 clua_state *clua_open(const clua_limits *limits);
 void clua_close(clua_state *state);

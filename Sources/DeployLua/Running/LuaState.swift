@@ -116,6 +116,9 @@ package final class LuaState {
     var bounds = clua_limits(limits)
     guard let opened = place.map({ clua_open_at($0.pointer, &bounds) }) ?? clua_open(&bounds) else {
       if let place { places?.give(place) }
+      if let reason = clua_unusable() {
+        throw Failure(.missing, String(cString: reason), fix: "install liblua5.4 as Lua's authors or a distribution publish it")
+      }
       throw Failure(.internal, "there is no memory for a Lua state")
     }
     pointer = opened
