@@ -5,6 +5,8 @@ package import DeployModel
 package struct StatusReport: Sendable {
   package var title: String
   package var hosts: [(name: String, survey: Survey)]
+  /// The survey of the group's register in the folder of the register, with the host's name, or nil if the group has none.
+  package var register: (name: String, survey: Survey)?
   package var now: Timestamp
   /// Problems about hosts that their last deployment could not restore. Each problem has the host's name as its subject.
   package var notes: [Problem] = []
@@ -257,7 +259,8 @@ package struct StatusReport: Sendable {
 
   private func locks(on surface: Surface) -> [String] {
     var seen: [(lock: Lock, parked: Parked?, hosts: [String])] = []
-    for host in hosts {
+    let keeper = register.map { [(name: "\($0.name) (the register)", survey: $0.survey)] } ?? []
+    for host in hosts + keeper {
       guard case .reached(let state) = host.survey, let lock = state.lock else { continue }
       if let index = seen.firstIndex(where: { $0.lock.token == lock.token }) {
         seen[index].hosts.append(host.name)

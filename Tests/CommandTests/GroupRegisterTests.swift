@@ -67,6 +67,26 @@ struct GroupRegisterTests {
     #expect(try place.text("ledger") == "up 1\n")
   }
 
+  @Test("a deployment of another part does not rely on a stage that can still be undone, and status and unlock know the register's lock")
+  func seen() throws {
+    let place = try place()
+    #expect(try place.lander("deploy").code == 0)
+    try place.write("2\n", to: "app/version")
+    try place.write("", to: "hold")
+    let first = try place.start(["deploy", "--only", "h2"])
+    try place.wait(for: "stopping")
+    let second = try place.lander("deploy", "--only", "h3")
+    #expect(second.code == 4, "the first one can still undo the stage that has run: \(second.everything)")
+    let status = try place.lander("status")
+    #expect(status.code == 0 && status.out.contains("  on h2 h1 (the register)\n"), "\(status.everything)")
+    first.send(SIGKILL)
+    #expect(first.wait() == 128 + SIGKILL)
+    try FileManager.default.removeItem(atPath: place.path + "/hold")
+    let unlock = try place.lander("unlock", "--yes", "--force")
+    #expect(unlock.code == 0 && unlock.everything.contains("h1 (the register): unlocked\n"), "\(unlock.everything)")
+    #expect(try !place.lander("status").out.contains("Locked by"))
+  }
+
   @Test("plan names the register; a recipe without such a stage has none")
   func named() throws {
     let place = try place()

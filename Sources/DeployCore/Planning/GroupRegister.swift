@@ -7,8 +7,12 @@ package import DeployModel
 extension Selection {
   /// The selection with the register among its partners. It is the selection itself if the request leaves out no host, or if no stage of
   /// the recipe leaves a mark.
-  package var withRegister: Selection {
-    guard !bystanders.isEmpty, remembersStages, recipe.task == nil, recipe.removal == nil, var host = first else { return self }
+  package var withRegister: Selection { bystanders.isEmpty ? self : withAnyRegister }
+
+  /// The selection with the register among its partners, even if the request leaves out no host. With it, a command that shows or removes
+  /// locks finds the register's lock too.
+  package var withAnyRegister: Selection {
+    guard remembersStages, recipe.task == nil, recipe.removal == nil, var host = first else { return self }
     var copy = self
     if let index = partners.firstIndex(where: { $0.host.name.isExactly(host.name) }) {
       copy.partners[index].register = Partner.Register()
@@ -22,9 +26,18 @@ extension Selection {
   }
 }
 
+extension Selection {
+  /// The selection with the register as its only partner, for a command that shows what the hosts of a group do.
+  package var withOnlyRegister: Selection {
+    var copy = self
+    copy.partners = []
+    return copy.withAnyRegister
+  }
+}
+
 extension Partner {
   /// Whether the host is only the group's register. The deployment can do without it, because no function of the recipe uses it.
-  var isOnlyRegister: Bool { register != nil && groups.isEmpty }
+  package var isOnlyRegister: Bool { register != nil && groups.isEmpty }
 
   /// Says that the deployment runs without the register, what that means, and what to do.
   /// - Parameter failure: why the register cannot be used.

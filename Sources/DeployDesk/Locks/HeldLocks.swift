@@ -12,6 +12,10 @@ package struct HeldLocks: Sendable {
     var isAbandoned = false
     /// The parked deployment that holds the lock, or nil if the holder is not parked.
     package var parked: Parked?
+    /// Whether it is the lock of the group's register, which is not the lock of the application on that host.
+    package var isOfRegister = false
+    /// The host's name, for messages.
+    package var name: String { site.host.name + (isOfRegister ? " (the register)" : "") }
   }
 
   /// The locks: first those of the hosts, in order, and then those of the partners, in order.
@@ -29,12 +33,12 @@ package struct HeldLocks: Sendable {
       throw Problems(
         Problem(
           "\(parked.words.named(id)) of \(living.lock.owner) is parked there: it waits for gate \(parked.gate), \"\(parked.name)\"",
-          subject: living.site.host.name,
+          subject: living.name,
           fix: "lander cancel \(id) \(parked.words.ending); --force takes the lock away and leaves hosts as they are"), exit: .locked)
     }
     throw Problems(
       Problem(
-        "the holder, \(living.lock.owner), still lives: its lease ends in \(living.lock.leaseLeft) s", subject: living.site.host.name,
+        "the holder, \(living.lock.owner), still lives: its lease ends in \(living.lock.leaseLeft) s", subject: living.name,
         fix:
           "lander cancel \(living.lock.deployment) on its machine ends it in good order; wait until the lease ends; or --force"),
       exit: .locked)
@@ -50,6 +54,7 @@ extension Desk {
       let places =
         one.named.map { host, survey in (host, host.place(recipe.placement.path), survey) }
         + partners.map { partner, survey in (partner.host, partner.path(below: survey.home), survey) }
+      let register = one.selection.partners.first { $0.isOnlyRegister }?.host.number
       for case (let host, let path, .reached(let state)) in places {
         guard let lock = state.lock else { continue }
         let site = HostSite(
@@ -57,7 +62,9 @@ extension Desk {
           fence: lock.fence, token: lock.token)
         let isTarget = host.number < one.selection.hosts.count
         let isAbandoned = if isTarget, state.isAbandoned { try await mayBeOut(host, of: lock) } else { false }
-        locks.all.append(HeldLocks.Held(site: site, lock: lock, isAbandoned: isAbandoned, parked: state.parked))
+        locks.all.append(
+          HeldLocks.Held(
+            site: site, lock: lock, isAbandoned: isAbandoned, parked: state.parked, isOfRegister: !isTarget && host.number == register))
       }
     }
     for lock in locks.all.map(\.lock) where !locks.dead.contains(where: { $0.token == lock.token }) {
@@ -103,9 +110,9 @@ extension Desk {
         site: Intent.Site())
       let outcome = await ports.transport.perform(intent, at: held.site, output: { _ in })
       if let failure = outcome.failure {
-        problems.append(failure.problem(of: held.site.host.name))
+        problems.append(failure.problem(of: held.name))
       } else {
-        unlocked(held.site.host.name)
+        unlocked(held.name)
       }
     }
     if !problems.isEmpty { throw Problems(problems, exit: .infrastructure) }

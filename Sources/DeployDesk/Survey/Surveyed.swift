@@ -21,6 +21,10 @@ package struct Surveyed: Sendable {
   package var group: String { selection.group }
   /// Each host with its survey, in the order of the group.
   package var named: [(host: Host, survey: Survey)] { Array(zip(selection.hosts, surveys)) }
+  /// The group's register and its survey, or nil if it was not surveyed.
+  package var register: (name: String, survey: Survey)? {
+    zip(selection.partners, partners).first { $0.0.isOnlyRegister }.map { ($0.host.name, $1) }
+  }
   /// The number of hosts that did not answer.
   package var unreachable: Int { surveys.count(where: \.isUnreachable) }
 
@@ -112,9 +116,14 @@ extension Desk {
     await AnswerWatch.survey(SurveyRound(selections), by: self)
   }
 
-  /// Surveys the hosts of several selections and the recipes' partners, as `survey` does.
+  /// Surveys the hosts of several selections, the recipes' partners, and the groups' registers, as `survey` does.
   package func surveyWithPartners(_ selections: [Selection]) async -> [Surveyed] {
-    await AnswerWatch.survey(SurveyRound(selections, partners: true), by: self)
+    await AnswerWatch.survey(SurveyRound(selections.map(\.withAnyRegister), partners: true), by: self)
+  }
+
+  /// Surveys the hosts of several selections and the groups' registers, as `survey` does.
+  package func surveyWithRegisters(_ selections: [Selection]) async -> [Surveyed] {
+    await AnswerWatch.survey(SurveyRound(selections.map(\.withOnlyRegister), partners: true), by: self)
   }
 
   /// Surveys the hosts of several selections, as `survey` does, including the earlier releases that the hosts keep.

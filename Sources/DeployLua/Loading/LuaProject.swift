@@ -53,8 +53,8 @@ package struct LuaProject: Sendable {
   ///   - refusing: returns why a parameter's name cannot be typed as an option, or nil if it can.
   ///   - names: returns the names that can be required, to suggest similar ones.
   ///   - reviews: whether the texts of the sources are reviewed for warnings too. The review takes about a fifth of the time.
-  ///   - lost: returns the text of data that `read` does not have: a file that a recipe reads as data, or a variable given as `$NAME`. It is
-  ///     never asked for code.
+  ///   - lost: returns the text of data that `read` does not have: a file that a recipe reads as data, or a variable given as `$NAME`. It
+  ///     is never asked for code.
   /// - Throws: an error that lists all problems that were found, each with its line.
   package static func load(
     main: SourceFile, spec: SourceFile? = nil, origins: PluginOrigins = .none, refusing: (Parameter) -> Problem? = { _ in nil },

@@ -49,7 +49,7 @@ struct StatusCommand: Verb {
     let desk = try Wiring.desk(for: project, options, onlyReads: true, tell: terminal.listener())
     return try await desk.use { desk in
       var values: [Value] = []
-      let surveyed = await desk.survey(selections)
+      let surveyed = await desk.surveyWithRegisters(selections)
       for (index, found) in surveyed.enumerated() {
         var report = StatusReport(found, after: try await desk.past.deployments(seeing: [found]), now: desk.now)
         report.notes = try await desk.past.failedRestores(found)

@@ -9,7 +9,7 @@ extension HeldLocks {
     let locks = all.map { held in
       let holder = dead.first { $0.token == held.lock.token }?.holder
       return JSON.record([
-        ("host", .text(held.site.host.name)), ("deployment", .text(held.lock.deployment.rawValue)), ("owner", .text(held.lock.owner)),
+        ("host", .text(held.name)), ("deployment", .text(held.lock.deployment.rawValue)), ("owner", .text(held.lock.owner)),
         ("purpose", .text(held.lock.purpose)), ("since", .text(When.iso(held.lock.since))), ("lease_left_s", .int(held.lock.leaseLeft)),
         ("dead", .bool(holder != nil || held.lock.leaseLeft <= 0)), ("why", holder.map { .text($0.clause) }),
       ])

@@ -51,6 +51,7 @@ extension StatusReport {
   /// - Parameter past: the deployments that were made from here, or an empty list if the report does not need them.
   init(_ found: Surveyed, after past: [DeploymentSummary] = [], now: Timestamp) {
     self.init("\(found.recipe) on \(GroupName(found.group).words)", hosts: found.named.map { ($0.host.name, $0.survey) }, now: now)
+    register = found.register
     open = past.filter { $0.isOpen && $0.recipe == found.recipe && $0.group == found.group }
     noWayBack = found.noWayBack(while: open)
   }
