@@ -96,6 +96,11 @@ final class ShelfStore: BundleStore {
     else { throw Failure(.store, "no file \(file)") }
     return bytes
   }
+  func parts(of file: Digest, size: Int) async throws(Failure) -> (any ByteSource)? {
+    state.with { $0.files[file] }.flatMap { $0.count == size ? MemoryTar($0, digest: file) : nil }
+  }
+  /// Forgets the content of a file.
+  func drop(_ file: Digest) { state.with { $0.files[file] = nil } }
   func keep(_ sources: [SourceFile]) async throws(Failure) -> Digest {
     let digest = Digest(hex: Hex.digest(try Hosts.coded(sources)))
     state.with { $0.sources[digest] = sources }
@@ -107,11 +112,11 @@ final class ShelfStore: BundleStore {
   }
 }
 
-/// A tar archive in memory.
+/// A tar archive, or the content of a file, in memory.
 private struct MemoryTar: BundleTar {
   let bytes: [UInt8]
   let digest: Digest
   var size: Int { bytes.count }
-  init(_ bytes: [UInt8]) { (self.bytes, digest) = (bytes, Digest(hex: Hex.digest(bytes))) }
+  init(_ bytes: [UInt8], digest: Digest? = nil) { (self.bytes, self.digest) = (bytes, digest ?? Digest(hex: Hex.digest(bytes))) }
   func read(from start: Int, into buffer: UnsafeMutableRawBufferPointer) { buffer.copyBytes(from: bytes[start..<start + buffer.count]) }
 }

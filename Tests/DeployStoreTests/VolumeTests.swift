@@ -1,3 +1,4 @@
+import DeployCore
 import DeployModel
 import Foundation
 import Testing
@@ -39,6 +40,22 @@ struct VolumeTests {
     let built = try await b.build()
     #expect(Disk.ownNames(in: volumes).isEmpty)
     #expect(try await b.store.content(of: content("large", of: built)) == bytes)
+  }
+
+  @Test("a content of either kind is read in parts, but only by its own digest and size")
+  func parts() async throws {
+    let contents = ["large": (0..<BlobStore.chunk + 9).map { UInt8(truncatingIfNeeded: $0 / 251) }, "small": Array("of a volume".utf8)]
+    for (name, bytes) in contents { try b.write(bytes, to: "dist/\(name)") }
+    let built = try await b.build()
+    for (name, bytes) in contents {
+      let digest = try content(name, of: built)
+      let source = try #require(try await another().parts(of: digest, size: bytes.count))
+      var room = [UInt8](repeating: 1, count: 6)
+      room.withUnsafeMutableBytes { source.read(from: bytes.count - 4, into: $0) }
+      #expect(room == bytes.suffix(4) + [0, 0], "\(name)")
+      #expect(try await b.store.parts(of: digest, size: bytes.count + 1) == nil)
+    }
+    #expect(try await b.store.parts(of: Digest(hex: "../../manifests/x"), size: 3) == nil)
   }
 
   @Test("contents that an older version kept one by one are read, and kept no second time")

@@ -171,12 +171,16 @@ package protocol BundleStore: Sendable {
   func tar(of bundle: Digest) async throws(Failure) -> (any BundleTar)?
   /// Returns the bytes of one file.
   func content(of file: Digest) async throws(Failure) -> [UInt8]
+  /// Returns the bytes of one file to be read in parts, or nil if the store does not have a file with this digest and size. The bytes are
+  /// not compared with the digest.
+  func parts(of file: Digest, size: Int) async throws(Failure) -> (any ByteSource)?
   func keep(_ sources: [SourceFile]) async throws(Failure) -> Digest
   func sources(_ digest: Digest) async throws(Failure) -> [SourceFile]
 }
 
 extension BundleStore {
   package func tar(of bundle: Digest) async throws(Failure) -> (any BundleTar)? { nil }
+  package func parts(of file: Digest, size: Int) async throws(Failure) -> (any ByteSource)? { nil }
 }
 
 /// Stores the journals of deployments.

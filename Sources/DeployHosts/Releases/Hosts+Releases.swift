@@ -82,7 +82,7 @@ extension Hosts {
     try errand.flight.check()
     _ = try await internalJob(
       "l_stage", errand.claim + [release.id.rawValue, base?.id.rawValue ?? "-", errand.site.reuse.rawValue, packs.lists.name, name ?? "-"],
-      also: base == nil ? [] : ["l_keep"], errand,
+      also: base == nil ? [] : packs.hasPatches ? ["l_keep", "l_patch"] : ["l_keep"], errand,
       name: base == nil ? "\(errand.intent.id).whole" : "\(errand.intent.id)")
     return .done()
   }
@@ -90,10 +90,12 @@ extension Hosts {
   /// Makes the packs for all hosts that have the same older release.
   private func pack(_ release: Release, base: KeptRelease?, _ site: HostSite) async throws(Failure) -> StagingPacks {
     let manifest = try await store.manifest(of: release.bundle)
-    let list = try StagingList(manifest, of: release, base: base, reuse: site.reuse, withSetID: site.deliversSetID)
+    let whole = try StagingList(manifest, of: release, base: base, reuse: site.reuse, withSetID: site.deliversSetID)
+    let short = whole.with(await patches(of: whole.changed))
     // If most files are new, it is cheaper to send the whole bundle than to make a pack for this base, because the bundle is packed only
     // once for all hosts.
-    let fresh = base == nil || list.sending.times(10) > list.whole.times(7)
+    let fresh = base == nil || short.sending.times(10) > short.whole.times(7)
+    let list = fresh ? whole : short
     let kept = KeptRelease(bundle: release.bundle, shared: release.shared, manifest: manifest, deliversSetID: site.deliversSetID)
     let text = Array("\(release.bundle.hex)\n".utf8) + (try Hosts.coded(kept))
     let lists = try await pack(list.files(fresh: fresh, manifest: text), built: try await store.built(release.bundle))
@@ -106,9 +108,9 @@ extension Hosts {
     } else {
       content = list.send.isEmpty ? nil : Content(try await pack(list.send))
     }
-    return StagingPacks(
-      room: StagingRoom(whole: list.whole, sending: list.sending, items: list.items.count), sending: list.sending, lists: lists,
-      content: content)
+    // The data for patches needs space twice: in the lists, and unpacked.
+    let room = StagingRoom(whole: list.whole, sending: list.sending.plus(list.patched), items: list.items.count)
+    return StagingPacks(room: room, sending: list.sending, lists: lists, content: content, hasPatches: !list.patches.isEmpty)
   }
 
   /// Packs single files into a tar.

@@ -14,11 +14,13 @@ struct StagingPacks: Sendable {
     var deliversSetID: Bool
   }
   let room: StagingRoom
-  /// The number of bytes of the files that are sent.
+  /// The number of bytes of the files, and of the data for changed files, that are sent.
   let sending: Int
   let lists: Pack
   /// The content, or nil if nothing has to be sent.
   let content: Content?
+  /// Whether the host makes files from those of the older release.
+  let hasPatches: Bool
 }
 
 /// Keeps packs and lists as long as the transport exists, so that each is made only once for all hosts that need it.

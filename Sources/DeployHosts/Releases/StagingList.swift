@@ -37,6 +37,10 @@ struct StagingList {
   private(set) var keep: [Manifest.Item] = []
   /// Files whose content has to be sent.
   private(set) var send: [Manifest.Item] = []
+  /// Files of `send` of which the older release has another content, if both are large.
+  private(set) var changed: [ChangedFile] = []
+  /// Files that the host makes from the files of an older release. They are in neither `keep` nor `send`.
+  private(set) var patches: [FilePatch] = []
 
   /// - Parameters:
   ///   - base: the record of an older release on the host, or nil if nothing can be copied from one.
@@ -55,12 +59,23 @@ struct StagingList {
     }
     for item in items where item.kind == .file {
       // If the owner of a file is not allowed to read it, the file cannot be copied from a release, so it is sent again.
-      if let old = known[ExactText(item.path)], old.digest == item.digest, old.mode & 0o400 != 0, reuse == .copy || old.mode == item.mode {
+      let old = known[ExactText(item.path)]
+      if let old, old.digest == item.digest, old.mode & 0o400 != 0, reuse == .copy || old.mode == item.mode {
         keep.append(item)
       } else {
         send.append(item)
+        if let old, old.digest != item.digest { changed += ChangedFile(item, old: old).map { [$0] } ?? [] }
       }
     }
+  }
+
+  /// Returns the list in which these files are not sent, but made on the host.
+  func with(_ patches: [FilePatch]) -> StagingList {
+    let paths = Set(patches.map { ExactText($0.file.item.path) })
+    var list = self
+    list.send.removeAll { paths.contains(ExactText($0.path)) }
+    list.patches = patches
+    return list
   }
 
   /// Checks the shared paths again. Recipes with bad paths are refused earlier, but a journal from an older engine might contain such
@@ -79,8 +94,10 @@ struct StagingList {
   /// If there are at least this number of bytes, a faster program for digests saves more time than it takes to start three more programs.
   private static let much = 8 << 20
 
-  /// The number of bytes of the files to send.
-  var sending: Int { send.reduce(0) { $0.plus($1.size) } }
+  /// The number of bytes of the files and the data to send.
+  var sending: Int { send.reduce(0) { $0.plus($1.size) }.plus(patched) }
+  /// The number of bytes of the data for `patches`.
+  var patched: Int { patches.reduce(0) { $0 + $1.dataCount } }
   /// The number of bytes of all files.
   var whole: Int { items.reduce(0) { $0.plus($1.size) } }
 
@@ -95,11 +112,14 @@ struct StagingList {
   func files(fresh: Bool, manifest: [UInt8]) -> [(name: String, bytes: [UInt8])] {
     let keep = fresh ? [] : self.keep
     let files = items.filter { $0.kind == .file }
+    let made = fresh ? [] : patches.map(\.file.item)
+    // A file that the host makes is readable until it gets its own mode.
+    let unread = files.filter { file in file.mode & 0o400 == 0 && !made.contains { $0.path.isExactly(file.path) } }
+    let times = (fresh ? "" : patchLines) + StagingList.calls("l_aged", fresh ? files : send + made)
     var lists: [(String, [UInt8])] = [
       ("own/entries/\(release.id)", StagingList.zeroed(items.map { "./" + $0.path })), ("own/manifests/\(release.id)", manifest),
       ("keep", StagingList.zeroed(keep.map { "./" + $0.path })),
-      ("times", Array(StagingList.calls("l_aged", fresh ? files : send).utf8)),
-      ("unread", StagingList.zeroed(files.filter { $0.mode & 0o400 == 0 }.map { "./" + $0.path })),
+      ("times", Array(times.utf8)), ("unread", StagingList.zeroed(unread.map { "./" + $0.path })),
       ("keep.modes", Array(keep.map { String($0.mode, radix: 8) + "\n" }.joined().utf8)),
       ("count", Array("\(count)\n".utf8)), ("finish", Array(finish(files).utf8)), ("shared", Array(shared.utf8)),
     ]
@@ -111,7 +131,7 @@ struct StagingList {
     // to be changed so that it could be read.
     let modes = StagingList.modes(fresh ? files.filter { isCleared($0) || $0.mode & 0o400 == 0 } : files) + folderModes(fresh: fresh)
     lists.append(("modes", Array(modes.utf8)))
-    return lists
+    return lists + (fresh ? [] : patchData)
   }
 
   /// Returns the lists for a release that is already on the host, and of which only these files are sent again.

@@ -64,16 +64,17 @@ struct BlobStore: Sendable {
 
   /// Fills the buffer with a part of a content, or with zeros if the content cannot be read.
   func read(_ digest: Digest, from start: Int, into buffer: UnsafeMutableRawBufferPointer) {
-    let part = try? find(digest)
-    var done = 0
-    while let part, start + done < part.size, done < buffer.count {
-      let wanted = min(buffer.count - done, part.size - start - done)
-      let got = pread(part.file.descriptor, buffer.baseAddress.map { $0 + done }, wanted, off_t(part.start + start + done))
-      if got < 0, errno == EINTR { continue }
-      guard got > 0 else { break }
-      done += got
+    if let part = try? find(digest) {
+      StoredContent(file: part.file, start: part.start, size: part.size).read(from: start, into: buffer)
+    } else {
+      buffer.initializeMemory(as: UInt8.self, repeating: 0)
     }
-    UnsafeMutableRawBufferPointer(rebasing: buffer[done...]).initializeMemory(as: UInt8.self, repeating: 0)
+  }
+
+  /// Returns a content to be read in parts, or nil if the store does not have a content with this digest and size.
+  func parts(of digest: Digest, size: Int) -> StoredContent? {
+    guard let part = try? find(digest), part.size == size else { return nil }
+    return StoredContent(file: part.file, start: part.start, size: part.size)
   }
 
   /// Returns whether the content exists and matches its digest.

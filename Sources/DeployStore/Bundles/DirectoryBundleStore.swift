@@ -68,6 +68,12 @@ package struct DirectoryBundleStore: BundleStore {
     return try blobs.content(of: file)
   }
 
+  package func parts(of file: Digest, size: Int) async throws(Failure) -> (any ByteSource)? {
+    // The digest can come from a host's record of a release.
+    guard Self.isHex(file.hex) else { return nil }
+    return blobs.parts(of: file, size: size)
+  }
+
   /// Returns the release of a bundle on hosts. Its id is the first 12 digits of a SHA-256 over the bundle's digest and the shared paths,
   /// each on a line of its own.
   package static func release(of bundle: Digest, shared: [String]) -> Release {

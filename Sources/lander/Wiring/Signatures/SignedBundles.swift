@@ -43,6 +43,7 @@ final class SignedBundles: BundleStore {
   }
 
   func content(of file: Digest) async throws(Failure) -> [UInt8] { try await store.content(of: file) }
+  func parts(of file: Digest, size: Int) async throws(Failure) -> (any ByteSource)? { try await store.parts(of: file, size: size) }
   func keep(_ sources: [SourceFile]) async throws(Failure) -> Digest { try await store.keep(sources) }
   func sources(_ digest: Digest) async throws(Failure) -> [SourceFile] { try await store.sources(digest) }
 }
