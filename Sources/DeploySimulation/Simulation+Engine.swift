@@ -45,8 +45,10 @@ extension Simulation {
       engines[engine].ledger?.take(mailbox.map { .said($0) })
       engines[engine].aliveUntil = nil
       drive(engine)
+    } catch let problems as Problems {
+      stopped = problems.list.map(\.message).joined(separator: "; ")
     } catch {
-      stopped = "engine: \(error)"
+      stopped = "\(error)"
     }
   }
 

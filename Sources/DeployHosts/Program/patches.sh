@@ -11,7 +11,7 @@ l_patch() {
   done
   shift 4
   {
-    [ -z "$l_up" ] && [ -f "$l_old" ] && l_parent "$l_file" && ( set -C; : >"./$l_file" ) && l_pieces "$@"
+    [ -z "$l_up" ] && [ -f "$l_old" ] && l_parent "$l_file" && ( set -C; true >"./$l_file" ) && l_pieces "$@"
   } 2>/dev/null || l_die 46 "release ${l_base##*/} is not as it was delivered: $l_file cannot be made from it"
 }
 # PATH: makes the folders above a path in the tree.

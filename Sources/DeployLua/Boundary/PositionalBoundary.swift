@@ -40,7 +40,8 @@ struct PositionalBoundary {
   /// all types.
   static func missingType(in files: [SourceFile]) -> String? {
     if files.contains(where: { $0.path.isExactly("prelude/vocabulary.lua") }) { return nil }
-    // A line is `word("NAME", "FIELD:TYPE …"`. Further fields are on separate lines.
+    // A word begins with the line `word("NAME", "FIELD:TYPE …"`, without a closing parenthesis. Its further fields are on lines of their
+    // own.
     let lines = vocabulary.text.fullLines.compactMap { line -> Substring? in
       line.hasPrefix("word(") ? line.drop { $0 != "," } : line.hasPrefix("  .. ") ? line : nil
     }

@@ -23,8 +23,8 @@ package final class RehearsedScripts: Scripts {
     var asleep = Interval.zero
     /// Whether the engine has asked the script to end.
     var isCancelled = false
-    /// Whether the script, or a function that it started, has used an answer that only a real host can give. This is used only for notices,
-    /// because nothing runs at the same time as a notice.
+    /// Whether the script, or a function that it started, has used an answer that only a real host can give. Only notices use
+    /// it, because no other script runs while a notice does.
     var hasLooked = false
     var part: RehearsalPart { function.part }
 

@@ -71,8 +71,8 @@ extension SQLiteJournal {
     }
   }
 
-  /// Returns the sequence of the entry at which a deployment's chain had the digest `chain`, which a receipt on a host states. Nil if there
-  /// is no such entry.
+  /// Returns the number of the entry at which a deployment's chain had the digest `chain`, or nil if there is no such entry. Receipts on
+  /// hosts state such digests.
   package nonisolated func sequence(of chain: Digest, in deployment: Deployment.ID) async throws(Failure) -> Int? {
     try await read { database in
       guard let number = try Self.number(of: deployment, in: database) else { return nil }

@@ -22,9 +22,9 @@ struct RollbackCommand: Verb {
       With slots, the recipe's strategy moves the traffic back. Without slots, a rollback moves no traffic. If an earlier deployment from \
       this machine shifted the traffic and did not succeed, lander prints the commands that move the traffic back.
 
-      If deploy.lua reads a file or a variable that is missing here, its text comes from the last deployment from this state folder. On a \
-      machine that deployed nothing, copy a recipe that a host keeps, and name the copy with --reads. Its values also replace the defaults \
-      of variables that are not set here.
+      If deploy.lua reads a file or a variable that is missing here, its text comes from the last deployment from this state folder. If \
+      this machine has deployed nothing yet, copy a kept recipe from a host, and give the path of the copy to --reads. Its values also \
+      replace the defaults of variables that are not set here.
 
       --plan asks the hosts what they run, and shows what the rollback would do on each of them. It changes nothing.
 

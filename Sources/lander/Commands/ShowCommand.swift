@@ -7,7 +7,7 @@ import DeployReport
 struct ShowCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "Prints a recipe together with its base, or a deployment's result and the messages that it received.",
+    abstract: "Prints a recipe together with its base, or the result of a deployment and the messages to it.",
     discussion: """
       For a recipe, the command prints every part, and where it came from. For a deployment that was started on this machine (its id, the \
       beginning of its id, or last), it prints who asked for it and why, its commit and what was new, and its gates. It also prints who \

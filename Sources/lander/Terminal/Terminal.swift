@@ -26,9 +26,9 @@ struct Terminal: Sendable {
     give(value())
     say(lines)
   }
-  /// If a program reads the output, gives it the result.
+  /// Gives the result to the program that reads the output, if one does.
   func give(_ value: @autoclosure () -> Value) { Ending.give { JSON.text(value()) } }
-  /// If a program reads the output, gives it the result, which is encoded as JSON here.
+  /// Gives the result, encoded as JSON, to the program that reads the output, if one does.
   func give(_ value: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -102,7 +102,7 @@ struct Terminal: Sendable {
     }
   }
 
-  /// Handles an error of the argument parser: help and the version, which are results, or wrong arguments.
+  /// Handles what the argument parser throws: a request for help or for the version, which is a result, or an error about the arguments.
   private func reportParsing(_ error: any Error) -> DeployModel.ExitCode {
     let text = Lander.fullMessage(for: error)
     switch Lander.exitCode(for: error) {
