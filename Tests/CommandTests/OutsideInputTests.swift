@@ -19,9 +19,9 @@ struct OutsideInputTests {
     let place = try Workplace.project(body: "params = { n = param.number { default = 1 } },")
     let run = try place.lander("plan", "--n", "1e19")
     #expect(run.code == 0 && run.out.contains("n = 1e+19"), "\(run.code) \(run.err)")
-    for text in ["inf", "nan", "1e999"] {
+    for (text, flaw) in [("inf", "is not a number"), ("nan", "is not a number"), ("1e999", "is beyond the largest number")] {
       let run = try place.lander("deploy", "--n", text)
-      #expect(run.code == 2 && run.err.contains("\"\(text)\" is not a number") && !place.exists("hosts"), "\(run.code) \(run.err)")
+      #expect(run.code == 2 && run.err.contains("\"\(text)\" \(flaw)") && !place.exists("hosts"), "\(run.code) \(run.err)")
     }
   }
 

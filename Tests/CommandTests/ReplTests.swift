@@ -136,6 +136,8 @@ struct ReplTests {
   @Test("SIGQUIT ends every command at once, without the trace of a crash")
   func quit() throws {
     let place = try Workplace.project(hosts: 1, body: "")
+    // A shell that starts these tests in the background ignores the signal, and children inherit that.
+    signal(SIGQUIT, SIG_DFL)
     let running = try place.start(
       ["repl"], ["SWIFT_BACKTRACE": "enable=yes,color=no"],
       through: ["sh", "-c", "ulimit -c 0; sleep 100 | { : >begun; exec \"$0\" \"$@\"; }"])

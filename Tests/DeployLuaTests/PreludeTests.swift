@@ -68,7 +68,8 @@ struct PreludeTests {
       for field in word.fields { #expect(lines.contains { $0.hasPrefix("---@field \(field.name)") }, "\(word.name): \(field.name)") }
     }
     for field in vocabulary.objects.flatMap(\.fields) {
-      #expect(lines.contains { $0.hasPrefix("---@field \(field.name) ") }, "\(field.name)")
+      #expect(
+        lines.contains { $0.hasPrefix("---@field \(field.name) ") || $0.hasPrefix("---@field \(field.name)? ") }, "\(field.name)")
     }
     for library in ["json", "yaml", "base64", "url", "http", "here"] {
       #expect(lines.contains("\(library) = {}"), "\(library) is a global")
