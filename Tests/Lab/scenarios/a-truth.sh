@@ -99,7 +99,7 @@ unreadable() {
   status 3 lander audit
   holds "$OUTPUT" "h1 (app): /srv/app/.lander/receipt cannot be read as a receipt"
   on 1 sh -c 'cd /srv/app/.lander && mv receipt.kept receipt && rm fence && mkdir fence'
-  status 0 lander status
+  status 21 lander status
   holds "$OUTPUT" "/srv/app/.lander/fence is no file"
   release 2
   status 21 lander deploy
