@@ -54,15 +54,21 @@ package actor Deployments {
   /// - Parameters:
   ///   - entries: the deployment's whole journal. The caller read it under a claim, and must hold this claim until the function returns.
   ///   - message: the first message for the deployment, or nil if there is none.
+  /// - Throws: `Problems` if the requests of the sources differ from the requests in the journal.
   package func resume(_ entries: [Entry], saying message: Message? = nil) async throws -> [Ended] {
     guard case .planned(let plan)? = entries.first?.fact else {
       throw Failure(.store, "the journal of this deployment has no entry 0, so nothing says what was planned", fix: "lander audit")
     }
     let scripts = try await scripts(for: plan)
-    return try await follow(
-      try Deployer(
+    let deployer: Deployer
+    do {
+      deployer = try Deployer(
         plan: plan, resuming: entries, claim: identity().token, ports: ports, feed: feed, staying: staying, saying: message,
-        scripts: scripts), plan)
+        scripts: scripts)
+    } catch let divergence as Recovery.Divergence {
+      throw Problems(divergence.problem(in: plan), exit: .refused)
+    }
+    return try await follow(deployer, plan)
   }
 
   /// The answer to a request to cancel.

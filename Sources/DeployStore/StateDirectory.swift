@@ -5,13 +5,16 @@ import Glibc
 /// `deploy.lua`, or the folder that `--state` names.
 package struct StateDirectory: Sendable {
   package let path: String
+  /// Whether the journal has to survive a power failure. It does not in a temporary folder, which ends with its command.
+  package let isDurable: Bool
   /// The version of the layout that this code reads and writes.
   package static let version = 1
 
   /// Opens the folder, or creates it with mode 0700 if it does not exist.
   /// - Throws: an error that names the path if the folder cannot be created or written, or if a newer version of Lander wrote it.
-  package init(_ path: String) throws(Problems) {
+  package init(_ path: String, isDurable: Bool = true) throws(Problems) {
     self.path = path
+    self.isDurable = isDurable
     do throws(Failure) {
       let isNew = !Disk.exists(path)
       try Disk.makeFolder(path)
@@ -19,7 +22,7 @@ package struct StateDirectory: Sendable {
       if !isNew { try Self.look(at: path) }
       try checkVersion(isNew: isNew)
       for folder in [spool, bundles, sources, claims] { try Disk.makeFolder(folder) }
-      if isNew { try Disk.write(Array("*\n".utf8), to: "\(path)/.gitignore") }
+      if isNew { try Disk.write(Array("*\n".utf8), to: "\(path)/.gitignore", isDurable: isDurable) }
     } catch {
       throw Problems(
         Problem(error.message, subject: path, fix: error.fix ?? "name another folder with --state"),
@@ -73,7 +76,7 @@ package struct StateDirectory: Sendable {
           .invalid, "the state folder \(path) holds a journal but no file `version`",
           fix: "put the number of its layout back: echo \(Self.version) > '\(file)'")
       }
-      return try Disk.write(Array("\(Self.version)\n".utf8), to: file)
+      return try Disk.write(Array("\(Self.version)\n".utf8), to: file, isDurable: isDurable)
     }
     let text = String(decoding: try Disk.read(file, limit: 64), as: UTF8.self).split(whereSeparator: \.isWhitespace).joined()
     guard let found = Int(text), found > 0 else {

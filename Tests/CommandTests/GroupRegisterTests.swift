@@ -82,8 +82,10 @@ struct GroupRegisterTests {
     first.send(SIGKILL)
     #expect(first.wait() == 128 + SIGKILL)
     try FileManager.default.removeItem(atPath: place.path + "/hold")
-    let unlock = try place.lander("unlock", "--yes", "--force")
+    let unlock = try place.lander("unlock", "--yes", "--force", "--result", "\(place.path)/unlock.json")
     #expect(unlock.code == 0 && unlock.everything.contains("h1 (the register): unlocked\n"), "\(unlock.everything)")
+    let result = try String(contentsOfFile: "\(place.path)/unlock.json", encoding: .utf8)
+    #expect(result.contains(#""register""#) && !result.contains("(the register)"), "\(result)")
     #expect(try !place.lander("status").out.contains("Locked by"))
   }
 

@@ -78,7 +78,7 @@ struct LockTests {
     #expect(text.hasPrefix("deployment \(id) is being resumed just now"), "\(text)")
     claim.release()
     var names: [String] = []
-    try await bench.desk.unlock(locks) { names.append($0) }
+    try await bench.desk.unlock(locks) { names.append($0.name) }
     #expect(names == locks.all.map(\.site.host.name))
     #expect(bench.transport.hosts.allSatisfy { $0.lock == nil })
   }

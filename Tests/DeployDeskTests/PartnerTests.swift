@@ -105,7 +105,7 @@ struct PartnerTests {
     try #require(bench.transport.hosts[2].lock?.lock.deployment == plan.id)
     let found = try #require(await bench.desk.surveyWithPartners([bench.project.project.selection(recipe: nil, group: nil)]).first)
     var names: [String] = []
-    try await bench.desk.unlock(try await bench.desk.locks(on: [found])) { names.append($0) }
+    try await bench.desk.unlock(try await bench.desk.locks(on: [found])) { names.append($0.name) }
     #expect(names.contains("lb1") && bench.transport.hosts.allSatisfy { $0.lock == nil }, "\(names)")
   }
 }

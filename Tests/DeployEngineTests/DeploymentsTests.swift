@@ -128,6 +128,24 @@ struct DeploymentsTests {
     #expect(!second.hosts.verbs.contains("activate"))
   }
 
+  @Test("a journal that the sources do not repeat is refused in words, before a host is asked")
+  func diverged() async throws {
+    let first = Bench { intent in if case .run = intent.operation { nil } else { .done() } }
+    let (deployments, hosts) = (first.deployments, first.hosts)
+    async let running = deployments.deploy(plan(hosts: 1))
+    await hosts.untilHeld()
+    await deployments.detach()
+    _ = try await running
+    for (lines, asked) in [(["stop"], "a different `run`"), ([], "`activate` on h0")] {
+      let second = Bench(lines: lines, journal: first.journal)
+      let problems = await #expect(throws: Problems.self) { try await second.deployments.resume(first.journal.entries(of: "d1")) }
+      let message = try #require(problems?.list.first?.message)
+      #expect(message.contains("records `run` on h0") && problems?.exit == .refused, "\(message)")
+      #expect(message.contains(asked), "\(message)")
+      #expect(second.hosts.asked.isEmpty)
+    }
+  }
+
   @Test("a deployment that is resumed while it is paused keeps all its locks, though it asks its hosts nothing")
   func locks() async throws {
     let first = Bench { intent in if intent.operation.verb == "stage" { nil } else { .done() } }

@@ -50,6 +50,28 @@ struct ReceiptTests {
     return "\(word(state.receipt)) < \(word(state.previous))"
   }
 
+  @Test(
+    "a host that is far away gets a recipe's sources compressed, and keeps them as they are", arguments: [Shell.dash, .busybox],
+    [true, false])
+  func compressed(_ shell: Shell, isNear: Bool) async throws {
+    let ground = try Ground(shell) { $0.near = isNear ? .seconds(60) : .zero }
+    let gzip = try #require(Ground.which("gzip"))
+    _ = Ground.sh("rm -f '\(ground.folder)/bin/gzip'")
+    try Ground.write("#!/bin/sh\necho used >>'\(ground.folder)/used'\nexec \(gzip) \"$@\"\n", to: "\(ground.folder)/bin/gzip")
+    let text = String(repeating: "-- a recipe's line\n", count: 1000)
+    let sources = try await ground.store.keep([SourceFile(path: "deploy.lua", text: text)])
+    var receipt = try await receipt(ground, "r1", "d1")
+    receipt.inputs.sources = sources
+    try await leave(ground, [receipt], expects: nil, good: nil)
+    let used = (Ground.text("\(ground.folder)/used") ?? "").split(separator: "\n").count
+    let kept = Ground.text("\(ground.path)/.lander/recipes/\(sources.hex)") ?? ""
+    #expect(kept.contains("a recipe's line") && kept.utf8.count > text.utf8.count, "\(kept.prefix(100))")
+    // The host program itself is the first use.
+    #expect(used == (isNear ? 1 : 2))
+    #expect(Ground.sh("ls -A '\(ground.path)/.lander' | grep -c '^.recipe'") == "0\n")
+    await ground.end()
+  }
+
   @Test("a receipt that could not be written fails its host: a folder in its place takes no receipt in", arguments: Shell.here)
   func taken(_ shell: Shell) async throws {
     let ground = try Ground(shell)

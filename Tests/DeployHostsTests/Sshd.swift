@@ -18,7 +18,7 @@ final class Sshd: Sendable {
     let user = NSUserName()
     _ = Ground.sh(
       """
-      cd '\(folder)' && mkdir -p ssh && chmod 700 ssh && cd ssh
+      cd '\(folder)' && mkdir -p ssh home && chmod 700 ssh && cd ssh
       ssh-keygen -q -t ed25519 -N '' -f host && ssh-keygen -q -t ed25519 -N '' -f user && cp user.pub authorized
       [ "$(id -u)" != 0 ] || mkdir -p /run/sshd
       """)
@@ -34,6 +34,7 @@ final class Sshd: Sendable {
       PidFile none
       AuthorizedKeysFile \(folder)/ssh/authorized
       StrictModes no
+      SetEnv HOME=\(folder)/home
       UsePAM no
       PasswordAuthentication no
       PermitRootLogin prohibit-password

@@ -5,13 +5,13 @@ package import DeployModel
 /// *register*. The lock and the marks are in a folder of the group, not in the application's folder, so a deployment to that host itself
 /// does not use them.
 extension Selection {
-  /// The selection with the register among its partners. It is the selection itself if the request leaves out no host, or if no stage of
-  /// the recipe leaves a mark.
-  package var withRegister: Selection { bystanders.isEmpty ? self : withAnyRegister }
+  /// The selection of a deployment to a part of the group, with the register among its partners. It is the selection itself if the request
+  /// leaves out no host, or if no stage of the recipe leaves a mark.
+  package var withRegisterOfParts: Selection { bystanders.isEmpty ? self : withRegister }
 
   /// The selection with the register among its partners, even if the request leaves out no host. With it, a command that shows or removes
   /// locks finds the register's lock too.
-  package var withAnyRegister: Selection {
+  package var withRegister: Selection {
     guard remembersStages, recipe.task == nil, recipe.removal == nil, var host = first else { return self }
     var copy = self
     if let index = partners.firstIndex(where: { $0.host.name.isExactly(host.name) }) {
@@ -31,7 +31,7 @@ extension Selection {
   package var withOnlyRegister: Selection {
     var copy = self
     copy.partners = []
-    return copy.withAnyRegister
+    return copy.withRegister
   }
 }
 

@@ -32,6 +32,9 @@ package struct Recovery {
     package var again: Intent?
     /// The number of the entry that has the recorded intent.
     package var sequence: Int
+    package init(recorded: Intent, again: Intent?, sequence: Int) {
+      (self.recorded, self.again, self.sequence) = (recorded, again, sequence)
+    }
   }
 
   /// - Parameters:

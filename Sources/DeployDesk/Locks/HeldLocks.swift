@@ -91,9 +91,9 @@ extension Desk {
 
   /// Removes locks from hosts, no matter who holds them. During the removal, nobody can resume a dead deployment that holds one of the
   /// locks.
-  /// - Parameter unlocked: called with the name of each host whose lock was removed.
+  /// - Parameter unlocked: called with each lock that was removed.
   /// - Throws: if a holder is being resumed right now. Otherwise, throws a problem for each host whose lock could not be removed.
-  package func unlock(_ locks: HeldLocks, unlocked: (String) -> Void) async throws {
+  package func unlock(_ locks: HeldLocks, unlocked: (HeldLocks.Held) -> Void) async throws {
     var problems: [Problem] = []
     var claims: [any DeploymentClaim] = []
     defer { for claim in claims { claim.release() } }
@@ -112,7 +112,7 @@ extension Desk {
       if let failure = outcome.failure {
         problems.append(failure.problem(of: held.name))
       } else {
-        unlocked(held.name)
+        unlocked(held)
       }
     }
     if !problems.isEmpty { throw Problems(problems, exit: .infrastructure) }

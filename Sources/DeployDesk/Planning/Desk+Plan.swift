@@ -21,7 +21,7 @@ extension Desk {
     let request = asked.request
     var selection = try await Selecting(project: project, stage: stage).selection(asked)
     selection.typed = asked.typed ?? selection.typed
-    if connecting { selection = selection.withRegister }
+    if connecting { selection = selection.withRegisterOfParts }
     let freeze = try freeze(of: selection.recipe, override: request.freezeOverride)
     let built = if let ready { ready } else { try await build(selection.recipe, request.revision, of: project) }
     let signer = try refuseUnsigned(built)

@@ -15,7 +15,7 @@ extension Desk {
     of selection: Selection, in project: LoadedProject, straighten: Bool, to aim: String? = nil, despite: [String] = [],
     said: StatedProvenance = StatedProvenance(), endsLate: Bool = true
   ) async throws -> Plan {
-    let selection = selection.withRegister
+    let selection = selection.withRegisterOfParts
     let preparation = await ask(selection, deep: true)
     if endsLate, try await endLate([Surveyed(selection: selection, surveys: preparation.surveys)], queues: false) {
       return try await afterLate {

@@ -118,7 +118,7 @@ extension Desk {
 
   /// Surveys the hosts of several selections, the recipes' partners, and the groups' registers, as `survey` does.
   package func surveyWithPartners(_ selections: [Selection]) async -> [Surveyed] {
-    await AnswerWatch.survey(SurveyRound(selections.map(\.withAnyRegister), partners: true), by: self)
+    await AnswerWatch.survey(SurveyRound(selections.map(\.withRegister), partners: true), by: self)
   }
 
   /// Surveys the hosts of several selections and the groups' registers, as `survey` does.

@@ -19,6 +19,8 @@ actor HostLink {
   /// Whether the host stayed unreachable until the patience was used up, and has not answered since.
   private(set) var isGivenUp = false
   private var closed = false
+  /// Whether the copy of the host program on the host ended the shell that read it. The next channel replaces the copy.
+  private var isCopyBad = false
   /// The parts of the host program that requests have needed so far. A reopened channel gets them immediately.
   private var needed = HostProgram.Needs()
   /// Why the last attempt to reach the host failed, or nil if it succeeded or there was no attempt.
@@ -95,6 +97,9 @@ actor HostLink {
 
   /// Whether the host answers so quickly that the connection to it is probably fast.
   var isNear: Bool { quickest.map { $0 <= options.near.duration } ?? false }
+
+  /// Whether a channel is open, and its host can decompress data.
+  var unpacks: Bool { channel.map { $0.isOpen && $0.unpacks } ?? false }
 
   /// Makes sure that the channel is open, so that the next request does not have to wait until it is. If the channel has been silent for a
   /// while, this checks that it still answers.
@@ -190,9 +195,11 @@ actor HostLink {
     case failed(Failure, passes: Bool)
   }
 
-  /// Makes one attempt: starts the client, skips the login shell's output, and sends the host program.
+  /// Makes one attempt: starts the client, skips the login shell's output, and gives the shell the host program.
   private func once() async -> Attempt {
     let nonce = Hex.word()
+    let opening = program.opening(needed)
+    let copy = reach.kind == .ssh && options.keepsProgram ? program.copy(of: opening) : nil
     let (argv, then) = reach.start()
     let channel: Channel
     do { channel = try Channel(argv, environment: reach.environment, nonce: nonce, reactor: reactor) } catch {
@@ -200,23 +207,30 @@ actor HostLink {
     }
     greeting = channel
     defer { greeting = nil }
-    // The first answer says whether the following text can be compressed.
-    let opening = program.opening(needed)
+    // The first answer says whether the shell has the program now, and otherwise whether the following text can be compressed.
     var lessons = HostProgram.Lessons(known: opening.known, own: opening.own)
-    let probe = "\(HostProgram.ring); command -v gzip >/dev/null 2>&1; "
-    switch await channel.ask(within: options.login, line: { probe + HostProgram.mark(nonce, $0) + then }) {
-    case .success(let answer): lessons.unpacks = answer.status == 0
+    let recalled = isCopyBad ? nil : copy
+    let (probe, status) = recalled.map { ($0.load(nonce: nonce), "$l_s") } ?? ("command -v gzip >/dev/null 2>&1; ", "$?")
+    let first = "\(HostProgram.ring); \(probe)"
+    switch await channel.ask(within: options.login, line: { first + HostProgram.mark(nonce, $0, status: status) + then }) {
+    case .success(let answer):
+      let found = ProgramCopy.Found(status: answer.status)
+      lessons.unpacks = found.unpacks
+      if found.isLoaded { return opened(channel, lessons) }
     case .failure(let broken):
       channel.close()
-      return explain(broken)
+      // A shell ends if a file that it reads is no valid script.
+      guard recalled != nil, channel.hearsBell, !broken.silent else { return explain(broken) }
+      isCopyBad = true
+      return await once()
     }
     for compressed in lessons.unpacks ? [true, false] : [false] {
-      let (line, text) = program.beginning(opening, nonce: nonce, compressed: compressed)
+      let (line, text) = program.beginning(opening, nonce: nonce, compressed: compressed, copy: copy)
       switch await channel.ask(text, within: options.login, line: { "\(line); \(HostProgram.mark(nonce, $0))" }) {
       case .success(let answer) where answer.status == 0:
         lessons.unpacks = compressed
-        channel.learn(lessons) { [weak self] in Task { await self?.rang() } }
-        return .opened(channel)
+        isCopyBad = false
+        return opened(channel, lessons)
       case .success: continue
       case .failure(let broken):
         channel.close()
@@ -227,6 +241,11 @@ actor HostLink {
     channel.close()
     let fix = "check whether sh and dd work there: \(reach.typed)"
     return .failed(Failure(.missing, "its shell could not take Lander's program", fix: fix), passes: false)
+  }
+
+  private func opened(_ channel: Channel, _ lessons: HostProgram.Lessons) -> Attempt {
+    channel.learn(lessons) { [weak self] in Task { await self?.rang() } }
+    return .opened(channel)
   }
 
   /// Explains a failed attempt, and says whether to try again. If there was no shell within the time limit for a login, the login is tried

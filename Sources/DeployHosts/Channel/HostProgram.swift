@@ -37,6 +37,7 @@ struct HostProgram: Sendable {
   var whole: [UInt8] { functions.text(of: functions.all) }
   /// Texts that have already been compressed. Most hosts get the same text.
   private let packed = Guarded<[Needs: [UInt8]]>([:])
+  private let copies = Guarded<[Needs: ProgramCopy]>([:])
   /// The functions that every keeper has.
   private let keeping: Selection
   /// The functions that channels get in one bundle, because requests for them usually follow one another. One bundle is for commands, and
@@ -97,14 +98,27 @@ struct HostProgram: Sendable {
 
   /// The line that gives a new channel what it needs, and the bytes that follow the line. The line's status is not 0 if the shell could not
   /// read these bytes, for example because its `gzip` does not work.
-  func beginning(_ needs: Needs, nonce: String, compressed: Bool) -> (line: String, text: [UInt8]) {
+  /// - Parameter copy: the copy that the host makes of the text, or nil if it makes none.
+  func beginning(_ needs: Needs, nonce: String, compressed: Bool, copy: ProgramCopy? = nil) -> (line: String, text: [UInt8]) {
     let plain = text(needs)
     let text = compressed ? packed(plain, for: needs) : plain
-    // Variables that are set from here on do not go into the environment of any child.
-    let words = "set +a; unset l_nonce LANDER_JOB; l_nonce=\(nonce); command -v l_do >/dev/null 2>&1"
     // If there is no dd, the shell would take the bytes for commands.
     let needed = "command -v dd >/dev/null 2>&1 || { echo '\(HostProgram.noDD)' >&2; exit 3; }; "
-    return ("\(needed)\(HostProgram.take(text, into: "l_more", unpacking: text != plain)); eval \"$l_more\"; l_more=; \(words)", text)
+    let take = HostProgram.take(text, into: "l_more", unpacking: text != plain)
+    let then = copy.map { "{ \($0.keep) l_more=; }" } ?? "l_more="
+    return ("\(needed)\(take); eval \"$l_more\"; \(HostProgram.start(nonce)) && \(then)", text)
+  }
+  /// The words after the host program's own lines. They fail if the functions are not there.
+  static func start(_ nonce: String) -> String {
+    // Variables that are set from here on do not go into the environment of any child.
+    "set +a; unset l_nonce LANDER_JOB; l_nonce=\(nonce); command -v l_do >/dev/null 2>&1"
+  }
+  /// The copy of this text that a host keeps in the home folder of its login user.
+  func copy(of needs: Needs) -> ProgramCopy {
+    if let known = copies.with({ $0[needs] }) { return known }
+    let copy = ProgramCopy(of: text(needs))
+    copies.with { $0[needs] = copy }
+    return copy
   }
   private func packed(_ plain: [UInt8], for needs: Needs) -> [UInt8] {
     if let known = packed.with({ $0[needs] }) { return known }
@@ -155,7 +169,10 @@ struct HostProgram: Sendable {
   /// What a shell says if it has no program to read bytes with.
   static let noDD = "there is no dd on this host"
   /// Returns the line that ends the answer to a request, with the status of the command before it. Any shell can run the line.
-  static func mark(_ nonce: String, _ number: Int) -> String { "printf '\\n%s =%s %s\\n' \(nonce) \(number) $?" }
+  /// - Parameter status: the shell words for the status.
+  static func mark(_ nonce: String, _ number: Int, status: String = "$?") -> String {
+    "printf '\\n%s =%s %s\\n' \(nonce) \(number) \(status)"
+  }
   /// Returns the line that reads a text from the channel into a variable.
   static func take(_ bytes: [UInt8], into name: String, unpacking: Bool = false) -> String {
     "\(name)=$(dd bs=\(bytes.count) count=1 iflag=fullblock 2>/dev/null\(unpacking ? " | GZIP= gzip -dc" : ""))"

@@ -29,6 +29,8 @@ extension Hosts {
     /// A host counts as near if it has answered a request within this time. For a bundle of a few megabytes, Lander finds out how fast the
     /// connection is only if the host is near.
     package var near = Interval(milliseconds: 10)
+    /// Whether a host that is reached over SSH keeps a copy of the host program in the home folder of its login user.
+    package var keepsProgram = true
     /// The time between TERM and KILL, when a command is ended.
     package var grace = Interval.seconds(10)
     /// Returns the whole environment for the shell of a host on this machine, as `NAME=value`. If this property is nil, the shell gets only

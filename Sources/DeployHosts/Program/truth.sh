@@ -324,15 +324,22 @@ l_copy() { cp "$L/$1" "$L/.receipt.old" && l_sync "$L/.receipt.old" && mv -fT "$
 
 # PATH NAME: prints `there` if a complete file with that name exists below .lander.
 l_has() { ! l_memory "$1" || [ ! -f "$L/$2" ] || l_say + "there$LF"; }
-# PATH FENCE TOKEN NAME, a file's content on stdin: keeps it in `recipes` as NAME, which is its digest. Nothing else has that name.
+# PATH FENCE TOKEN NAME PACKED, a file's content on stdin: keeps it in `recipes` as NAME, which is its digest. Nothing else has that name. If
+# PACKED is not empty, the content was compressed.
 l_recipe() {
   l_home "$1"
   l_pass "$2" "$3"
   umask 077
   [ -d "$L/recipes" ] || mkdir "$L/recipes" || exit 45
-  trap 'l_drain; [ ! -e "$L/.recipe.$$" ] || rm -f "$L/.recipe.$$"' EXIT
-  l_take "$L/.recipe.$$" '' conv=fsync
-  mv -fT "$L/.recipe.$$" "$L/recipes/$4" || exit 43
+  l_w=$L/.recipe.$$
+  trap 'l_drain; for l_l in "$l_w" "$l_w.packed"; do [ ! -e "$l_l" ] || rm -f "$l_l"; done' EXIT
+  if [ -n "$5" ]; then
+    l_take "$l_w.packed"
+    GZIP= gzip -dc <"$l_w.packed" 2>/dev/null >"$l_w" && l_sync "$l_w" || l_full "$L"
+  else
+    l_take "$l_w" '' conv=fsync
+  fi
+  mv -fT "$l_w" "$L/recipes/$4" || exit 43
 }
 # PATH FENCE TOKEN FROM TO DIGEST: verifies FROM, a file sent with l_put, and names it TO, as l_recipe would. Syncs come with the receipt.
 l_name() {

@@ -53,18 +53,18 @@ enum Disk {
 
   /// Writes a file so that, even after a loss of power, either the complete new file is in place or the path is unchanged. The file is
   /// first written under another name, and is then synced and renamed.
-  static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o600) throws(Failure) {
+  static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o600, isDurable: Bool = true) throws(Failure) {
     let temporary = temporaryName(for: path)
     do throws(Failure) {
       let file = try OpenFile(temporary, O_WRONLY | O_CREAT | O_EXCL, mode: mode)
       try file.write(bytes)
-      try file.sync()
+      if isDurable { try file.sync() }
       try move(temporary, to: path)
     } catch {
       unlink(temporary)
       throw error
     }
-    if let slash = path.lastIndex(of: "/") { try syncFolder(String(path[..<slash])) }
+    if isDurable, let slash = path.lastIndex(of: "/") { try syncFolder(String(path[..<slash])) }
   }
 
   /// Returns a path in the same folder that no other process or thread uses. If a file is left behind at this path, its name shows what it

@@ -24,8 +24,9 @@ enum JournalFile {
       BEGIN SELECT RAISE(ABORT, 'entries of the journal are never removed'); END;
     """
 
-  /// Opens the file, or creates it with mode 0600. Every commit is durable.
-  static func open(_ path: String) throws(Problems) -> DatabaseQueue {
+  /// Opens the file, or creates it with mode 0600.
+  /// - Parameter isDurable: whether every commit survives a power failure.
+  static func open(_ path: String, isDurable: Bool = true) throws(Problems) -> DatabaseQueue {
     do {
       // SQLite gives its two additional files the mode of this file.
       if !Disk.exists(path) { _ = try OpenFile(path, O_RDWR | O_CREAT) }
@@ -34,7 +35,7 @@ enum JournalFile {
       configuration.label = "journal"
       let queue = try DatabaseQueue(path: path, configuration: configuration)
       try queue.inDatabase { database in
-        try prepare(database, path: path)
+        try prepare(database, path: path, isDurable: isDurable)
       }
       return queue
     } catch let problems as Problems {
@@ -60,7 +61,7 @@ enum JournalFile {
     }
   }
 
-  private static func prepare(_ database: Database, path: String) throws {
+  private static func prepare(_ database: Database, path: String, isDurable: Bool) throws {
     let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
     guard found <= layout else {
       throw Problems(
@@ -68,6 +69,21 @@ enum JournalFile {
           "the journal was written by a newer lander (layout \(found); this one knows \(layout))", subject: path,
           fix: "update lander on this machine, or name another folder with --state"), exit: .refused)
     }
+    if isDurable {
+      try sync(database, path: path)
+    } else {
+      try database.execute(sql: "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF")
+    }
+    guard found < layout else { return }
+    try database.inTransaction(.immediate) {
+      try database.execute(sql: schema)
+      try database.execute(sql: "PRAGMA user_version = \(layout)")
+      return .commit
+    }
+  }
+
+  /// Makes every commit durable.
+  private static func sync(_ database: Database, path: String) throws {
     _ = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
     try database.execute(sql: "PRAGMA synchronous = FULL")
     let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode")
@@ -77,12 +93,6 @@ enum JournalFile {
         Problem(
           "the journal would not be durable: journal_mode is \(mode ?? "unknown"), not wal, or synchronous is \(synchronous ?? -1), not 2",
           subject: path, fix: "put the state folder on a local file system with --state"), exit: .infrastructure)
-    }
-    guard found < layout else { return }
-    try database.inTransaction(.immediate) {
-      try database.execute(sql: schema)
-      try database.execute(sql: "PRAGMA user_version = \(layout)")
-      return .commit
     }
   }
 

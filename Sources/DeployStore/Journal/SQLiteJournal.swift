@@ -21,7 +21,7 @@ package actor SQLiteJournal: Journal {
 
   package init(in state: StateDirectory) throws(Problems) {
     self.state = state
-    database = try JournalFile.open(state.journal)
+    database = try JournalFile.open(state.journal, isDurable: state.isDurable)
   }
 
   /// Appends entries, which are durable when this returns. Appends that arrive during a sync share the next sync.

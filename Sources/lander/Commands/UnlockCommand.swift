@@ -56,11 +56,11 @@ struct UnlockCommand: Verb {
       let question = "Take the lock away on \(locks.all.count.of("host"))?"
       guard consent.agrees(to: question, isRead: form.json, on: terminal) else { return .refused }
       EarlyEnd.nowHolds("hosts that are not named as unlocked may still be locked")
-      var unlocked: [String] = []
+      var unlocked: [HeldLocks.Held] = []
       try await desk.unlock(locks) {
         unlocked.append($0)
         terminal.give(locks.value(unlocked: unlocked))
-        terminal.say("\($0): unlocked")
+        terminal.say("\($0.name): unlocked")
       }
       return .done
     }

@@ -58,7 +58,7 @@ enum Wiring {
     if options.state != nil { tell(.remark("There is no state folder \(path): what was deployed from it is not known here.")) }
     let passing = try PassingFolder()
     EarlyEnd.also { passing.remove() }
-    return try desk(in: project.folder, state: StateDirectory(passing.path + "/state"), leaving: passing, tell)
+    return try desk(in: project.folder, state: StateDirectory(passing.path + "/state", isDurable: false), leaving: passing, tell)
   }
 
   /// Makes a desk for deployments that were made from this state folder. This works even if the project itself can no longer be loaded.
