@@ -98,8 +98,8 @@ actor HostLink {
   /// Whether the host answers so quickly that the connection to it is probably fast.
   var isNear: Bool { quickest.map { $0 <= options.near.duration } ?? false }
 
-  /// Whether a channel is open, and its host can decompress data.
-  var unpacks: Bool { channel.map { $0.isOpen && $0.unpacks } ?? false }
+  /// Whether the host is not near and can decompress data.
+  var isFarAndUnpacks: Bool { !isNear && channel.map { $0.isOpen && $0.unpacks } ?? false }
 
   /// Makes sure that the channel is open, so that the next request does not have to wait until it is. If the channel has been silent for a
   /// while, this checks that it still answers.

@@ -111,7 +111,7 @@ extension Hosts {
       let text = try Hosts.coded(try await store.sources(receipt.inputs.sources))
       if text.count <= Hosts.request {
         // To a host that is near, the whole text takes less time than the two programs that decompress it.
-        let packed = await !errand.link.isNear && errand.link.unpacks ? Gzip.packed(text, level: 6) : nil
+        let packed = await errand.link.isFarAndUnpacks ? Gzip.packed(text, level: 6) : nil
         _ = try await errand.link.demand(
           "l_recipe", errand.claim + [sources, packed == nil ? "" : "packed"], payload: packed ?? text)
       } else {
