@@ -10,21 +10,21 @@
 -- Hooks of the recipe run after the scripts of the same event. If a host fails, the files that were replaced or removed on it are restored.
 -- With restore = false, a failed host stays as it is, as with the CodeDeploy agent.
 local options = schema "appspec" {
-  bundle               = schema.string { required = true, help = "the bundle: a folder, or a zip or tar file; if build is given, what "
-    .. "build makes" },
-  build                = schema.string { help = "a command that makes these files; it runs on the engine's machine" },
+  bundle               = schema.string { required = true, help = "a folder, or a zip or tar file, which may also be the result of build" },
+  build                = schema.string { help = "a command that makes the files, on the engine's machine" },
   ignore               = schema.strings { help = "patterns of files to leave out" },
-  path                 = schema.string { match = "^/", help = "the folder for revisions on hosts; if not given, /srv/ and the recipe's "
-    .. "name" },
+  path                 = schema.string { match = "^/", help = "the folder on hosts that contains the revisions; if not given, /srv/ and "
+    .. "the recipe's name" },
   file                 = schema.string { default = "appspec.yml", help = "the appspec file's path in the bundle" },
   file_exists          = schema.choice { "disallow", "overwrite", "retain", default = "disallow",
                            help = "what to do with existing files that no deployment installed" },
-  restore              = schema.boolean { default = true, help = "whether a host that fails gets its previous files back" },
-  user                 = schema.string { help = "the user who installs files and runs scripts, with sudo; if not given, the login user" },
+  restore              = schema.boolean { default = true, help = "whether Lander restores the previous files on a host that fails" },
+  user                 = schema.string { help = "the user who installs files and runs scripts, to whom Lander changes with sudo; if not "
+    .. "given, the login user" },
   ignore_stop_failures = schema.boolean { default = false, help = "whether to continue if a stop script of the previous revision fails" },
   foreign_links        = schema.choice { "follow", "refuse", default = "follow",
-                           help = "what to do if the path of a destination leads through a link that users other than root and the "
-                             .. "deploying user can replace" },
+                           help = "what to do if the path of a destination contains an unsafe link: a link that somebody other than root "
+                             .. "and the deploying user can replace" },
 }
 
 return function(given)

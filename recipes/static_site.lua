@@ -7,13 +7,13 @@
 --     targets = group "production",
 --   }
 local options = schema "static_site" {
-  from   = schema.string { required = true, help = "the folder to send; if build is given, the folder that build makes" },
-  build  = schema.string { help = "a command that makes these files; it runs on the engine's machine" },
-  path   = schema.string { required = true, match = "^/", help = "the folder for releases on hosts, an absolute path" },
+  from   = schema.string { required = true, help = "the folder to send, which may also be the result of build" },
+  build  = schema.string { help = "a command that makes the files, on the engine's machine" },
+  path   = schema.string { required = true, match = "^/", help = "the absolute path of the folder on hosts that contains the releases" },
   ignore = schema.strings { help = "patterns of files to leave out" },
   shared = schema.strings { help = "paths that all releases share" },
   reload = schema.string { help = "a command that runs on the host after the new files are current" },
-  url    = schema.string { match = "^https?://", help = "a page that must answer; the host itself requests it" },
+  url    = schema.string { match = "^https?://", help = "the URL of a page that must answer when the host itself requests it" },
 }
 
 return function(given)

@@ -53,7 +53,7 @@ struct DeprecatedTests {
 
   @Test("each use of a deprecated field of a word is a warning at the recipe's line")
   func field() throws {
-    let plain = "{ \"params\", \"record\", \"values of recipe parameters for this group\" }"
+    let plain = "{ \"params\", \"record\", \"values of the recipe's parameters for this group\" }"
     let old = plain.replacing(" }", with: ", deprecated = \"use vars\" }")
     let files = Prelude.files.map { file in
       file.path == "prelude/words/group.lua" ? SourceFile(path: file.path, text: file.text.replacing(plain, with: old)) : file
@@ -106,7 +106,7 @@ struct DeprecatedTests {
     let vocabulary = try Self.vocabulary()
     let page = Reference(vocabulary).files.map(\.text).joined()
     #expect(page.contains("*deprecated: use host:try*"))
-    #expect(page.contains("**Deprecated: use within.** the longest time for all checks together"))
+    #expect(page.contains("**Deprecated: use within.** the longest time that all checks together may take"))
     let index = ReferenceIndex(vocabulary)
     #expect(index.entries(named: "host:run").first?.lines.contains { $0.hasPrefix("deprecated: use host:try") } == true)
     #expect(index.entries(named: "host:wait_for.timeout").first?.lines.contains("Deprecated: use within") == true)
@@ -114,6 +114,6 @@ struct DeprecatedTests {
     #expect(
       stub.contains("---Deprecated: use error\n---@deprecated\n---@param format string\n---@param ... any\nfunction fail(format, ...) end"))
     #expect(stub.contains("  ---@deprecated\n  ---@type (string|number)?\n  options.timeout = nil\nend"))
-    #expect(!stub.contains("---@field timeout? string|number the longest time for all checks together, default \"60s\""))
+    #expect(!stub.contains("---@field timeout? string|number the longest time that all checks together may take, default \"60s\""))
   }
 }

@@ -61,7 +61,7 @@ private let move = "move it into a hook (on = { … = function(host) … end }) 
       deploy.lua:18: parameter "color" must be a param such as param.boolean { default = true }, got "red"
       deploy.lua:21: stage has no uplaod; did you mean stage.upload?
       deploy.lua:22: when of stage "migrate" must be a function, got true
-      deploy.lua:22: stage "migrate" needs run; function(deployment)
+      deploy.lua:22: stage "migrate" needs run; function(deployment), or function(host, deployment) if on is "host" or a group
       deploy.lua:25: there is no lifecycle event "AplicationStart"; did you mean ApplicationStart?
       deploy.lua:26: Install is done by the engine itself and takes no hook; use BeforeInstall or AfterInstall
       deploy.lua:27: there is no global comand
@@ -227,7 +227,7 @@ private let move = "move it into a hook (on = { … = function(host) … end }) 
       (
         "local static_site = require 'recipes.static_site'\nrecipe \"s\" {\n  base = static_site {\n    from "
           + "= 'dist',\n    pth = '/x',\n  },\n}",
-        "deploy.lua:3: static_site: option \"path\" is needed: the folder for releases on hosts, an absolute path"
+        "deploy.lua:3: static_site: option \"path\" is needed: the absolute path of the folder on hosts that contains the releases"
           + "\ndeploy.lua:5: static_site: there is no option \"pth\"; did you mean \"path\"?"
       ),
       (

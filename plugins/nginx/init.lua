@@ -22,11 +22,11 @@ local options = schema "nginx" {
   user      = schema.string { match = "^[%w_][%w_.-]*$", help = "the name of a user" },
   drain     = schema.integer { default = 30, min = 0, max = 3600 },
   late      = schema.choice { "continue", "fail", default = "continue" },
-  test      = schema.string { default = "nginx -t", help = "a command that says whether the configuration is good" },
+  test      = schema.string { default = "nginx -t", help = "a command that checks the configuration" },
   reload    = schema.string { default = "nginx -s reload", help = "a command that reloads nginx" },
   pid       = schema.string { default = "/run/nginx.pid", match = "^/[%w._/-]+$", help = "the path of nginx's pid file" },
   pools     = schema.strings { help = "names of upstreams that share the traffic" },
-  split     = schema.string { match = "^/[%w._/-]+$", help = "the path of a file that shares the traffic" },
+  split     = schema.string { match = "^/[%w._/-]+$", help = "the path of the file that splits the traffic between the upstreams" },
   variable  = schema.string { default = "lander_pool", match = "^[%a_][%w_]*$", help = "a variable's name without $" },
 }
 

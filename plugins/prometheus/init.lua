@@ -9,9 +9,9 @@
 
 local options = schema "prometheus" {
   url      = schema.string { required = true, match = "^https?://[^?#]+$", help = "a URL such as \"https://prometheus.example.com\"" },
-  instance = schema.callback { help = "function(host): what $host stands for in queries" },
-  headers  = schema.any { help = "headers by name" },
-  ca       = schema.string { help = "a file of certificates" },
+  instance = schema.callback { help = "function(host) that returns the value of $host in queries" },
+  headers  = schema.any { help = "the headers of requests, by name" },
+  ca       = schema.string { help = "a file with the certificates of certificate authorities" },
   timeout  = schema.duration { default = "8s" },
 }
 

@@ -31,13 +31,13 @@ return strategy "blue_green" {
   options = schema "blue_green" {
     pools = schema.strings { default = { "blue", "green" }, help = "the two pools that share the traffic: names of slots, or values of "
       .. "the tag pool" },
-    steps = schema.strings { default = {}, help = "shares of the traffic that the new side gets first: { \"10%\", \"50%\" }" },
+    steps = schema.strings { default = {}, help = "shares of the traffic that the new side gets before it gets all: { \"10%\", \"50%\" }" },
     watch = schema.duration { default = "5m", help = "how long the new side is checked after each shift" },
     check = schema.any { help = "how the new side is checked: the options of rollout:watch, such as { http = \"…\" }, or a "
       .. "function(host)" },
-    approve = schema.any { help = "asks a person before the first shift: a message, or the options of rollout:approve" },
-    keep = schema.duration { default = "10m", help = "how long the old side keeps the old release after the last watch; slots always "
-      .. "keep it" },
+    approve = schema.any { help = "the question for a person before the first shift: a message, or the options of rollout:approve" },
+    keep = schema.duration { default = "10m", help = "how long the old side keeps the old release after the last watch; slots "
+      .. "always keep the old release" },
   },
 
   decide = function(rollout, options)

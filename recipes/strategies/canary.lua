@@ -29,18 +29,18 @@ end
 
 return strategy "canary" {
   options = schema "canary" {
-    first = schema.amount { default = 1, help = "the hosts of the first wave" },
-    batch = schema.amount { default = "25%", help = "the hosts of each further wave; a share refers to the hosts that are left" },
+    first = schema.amount { default = 1, help = "the number or share of hosts in the first wave" },
+    batch = schema.amount { default = "25%", help = "the number of hosts in each further wave, or a share of the remaining hosts" },
     watch = schema.duration { default = "10m", help = "how long hosts are checked after a wave" },
     check = schema.any { help = "how hosts are checked: the options of rollout:watch, such as { http = \"…\" }, or a function(host). "
-      .. "Without it, there is only a wait after the first wave" },
-    rate  = schema.callback { help = "function(host) that returns { failed, of }, to compare the first wave with hosts that still have "
-      .. "the old release" },
-    value = schema.callback { help = "function(host) that returns a number, where less is better, instead of rate" },
-    analyse = schema.any { help = "how the hosts are compared: the options of rollout:analyse, such as { margin = \"+0.5pp\" }" },
-    restart = schema.boolean { default = false, help = "whether the hosts that are compared with the first wave are restarted first, so "
-      .. "that all processes are equally old" },
-    approve = schema.any { help = "asks a person after the first wave: a message, or the options of rollout:approve" },
+      .. "Without check, there is only a wait after the first wave" },
+    rate  = schema.callback { help = "function(host) that returns { failed, of }. With rate, Lander compares the first wave with hosts "
+      .. "that still have the old release" },
+    value = schema.callback { help = "instead of rate, a function(host) that returns a number; smaller numbers are better" },
+    analyse = schema.any { help = "how hosts are compared: the options of rollout:analyse, such as { margin = \"+0.5pp\" }" },
+    restart = schema.boolean { default = false, help = "whether Lander restarts the hosts with which it compares the first wave before "
+      .. "the comparison, so that all processes are equally old" },
+    approve = schema.any { help = "the question for a person after the first wave: a message, or the options of rollout:approve" },
   },
 
   decide = function(rollout, options)

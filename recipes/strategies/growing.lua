@@ -2,10 +2,10 @@
 -- few hosts, and a large group takes few waves. A recipe without a strategy uses this one.
 return strategy "growing" {
   options = schema "growing" {
-    first = schema.amount { default = 1, help = "the hosts of the first wave" },
+    first = schema.amount { default = 1, help = "the number or share of hosts in the first wave" },
     factor = schema.integer { default = 4, min = 2, max = 1000, help = "the factor by which the number of hosts with the release grows "
       .. "with each further wave" },
-    parallel = schema.amount { help = "the number of hosts of a wave that change at the same time; all of them if not given" },
+    parallel = schema.amount { help = "the largest number or share of hosts of a wave that change at the same time; if not given, all" },
     pause = schema.duration { help = "the time between two waves" },
   },
 

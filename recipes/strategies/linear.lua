@@ -12,11 +12,11 @@ end
 
 return strategy "linear" {
   options = schema "linear" {
-    batch = schema.amount { default = "10%", help = "the hosts of each wave" },
+    batch = schema.amount { default = "10%", help = "the number or share of hosts in each wave" },
     watch = schema.duration { default = "5m", help = "how long hosts are checked after each wave" },
     check = schema.any { help = "how hosts are checked: the options of rollout:watch, such as { http = \"…\" }, or a function(host). "
-      .. "Without it, there is only a wait after each wave except the last" },
-    approve = schema.any { help = "asks a person after each wave except the last: a message, or the options of rollout:approve" },
+      .. "Without check, there is only a wait after each wave except the last" },
+    approve = schema.any { help = "the question after each wave except the last: a message, or the options of rollout:approve" },
   },
 
   decide = function(rollout, options)

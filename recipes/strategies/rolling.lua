@@ -2,7 +2,7 @@
 -- the engine enforces it whatever this strategy decides.
 return strategy "rolling" {
   options = schema "rolling" {
-    batch = schema.amount { default = 1, help = "the hosts of each wave: 2 or \"25%\"" },
+    batch = schema.amount { default = 1, help = "the number or share of hosts in each wave" },
     pause = schema.duration { help = "the time between two waves" },
   },
 

@@ -21,7 +21,8 @@ package struct Reference {
       + pages.map { page in (page.file, text(["# " + page.title, "", page.summary, Self.made, ""] + page.body)) }
   }
 
-  private static let made = "`lander help-pages --reference docs/reference` writes this page, and a test compares it with the declarations."
+  private static let made =
+    "`lander help-pages --reference docs/reference` writes this page from the source code. A test checks that the page is up to date."
 
   private func text(_ lines: [String]) -> String {
     var lines = lines
@@ -32,17 +33,18 @@ package struct Reference {
   private func index(_ pages: [Page]) -> [String] {
     [
       "# The reference", "",
-      "Every function and object of `deploy.lua`, of plugins and of tests, with its fields, types, defaults, errors, and an example",
-      "that a test runs. `lander docs NAME` shows an entry in the terminal. [recipes.md](../recipes.md) and",
-      "[write-a-plugin.md](../write-a-plugin.md) show how to use them together. " + Self.made, "", "| page | what is on it |", "|---|---|",
+      "The reference lists every function and object of `deploy.lua`, of plugins and of tests, with the fields, types, defaults and errors",
+      "of each. Every function has an example, which a test runs. `lander docs NAME` shows an entry of the reference in the terminal.",
+      "[recipes.md](../recipes.md) and [write-a-plugin.md](../write-a-plugin.md) show how to use the functions and objects together.",
+      Self.made, "", "| page | what is on it |", "|---|---|",
     ] + pages.map { "| [\($0.title)](\($0.file)) | \($0.summary) |" } + [
       "", "## When a function may be called", "",
-      "- *while deploy.lua is read*: at the top level of files. It describes the deployment, and can only read files of the project.",
+      "- *while deploy.lua is read*: at the top level of files. There, functions describe the deployment, and reach no host or server.",
       "- *while a deployment runs*: in hooks, stages and strategies, and in functions that they call.",
       "- *in a test*: in files whose names end in `_spec.lua`.", "",
-      "If a function is called elsewhere, the error says where it belongs. Every function can raise an error of kind `invalid` or",
-      "`misnamed` if an argument is wrong, and an error of kind `cancelled` if the deployment is cancelled. [Errors](errors.md) lists all",
-      "kinds.",
+      "If a function is called at another time, the error says when the function may be called. Every function can raise an error of kind",
+      "`invalid` or `misnamed` if an argument is wrong, and an error of kind `cancelled` if the deployment is cancelled.",
+      "[Errors](errors.md) lists all kinds of errors.",
     ]
   }
 
@@ -58,38 +60,40 @@ package struct Reference {
     let running = rest.filter { !describing.contains($0) && !typed.contains($0) && !testing.contains($0) && !ofPlugins.contains($0) }
     return [
       Page(
-        file: "describing.md", title: "What describes a deployment", summary: "Recipes, groups, stages and their parts.",
+        file: "describing.md", title: "What describes a deployment", summary: "Recipes, groups, stages, and what belongs to them.",
         body: words(describing)),
       Page(
         file: "parameters.md", title: "Parameters and options", summary: "`param` for recipes, `schema` for plugins and strategies.",
         body: words(typed)),
       Page(
         file: "events.md", title: "Lifecycle events",
-        summary: "The points at which hooks run, in the order in which a host goes through them.",
+        summary: "Hooks run at lifecycle events. A host goes through the events in this order.",
         body: table(["event", "what it is for"], vocabulary.events.map { ["`\($0.name)`", $0.summary] })),
       Page(
-        file: "hosts.md", title: "Hosts", summary: "What hooks, stages and strategies can do on hosts and on the engine's machine.",
+        file: "hosts.md", title: "Hosts",
+        summary: "The functions by which hooks, stages and strategies act on hosts and on the engine's machine.",
         body: objects(["host", "facts", "hosts", "result", "service", "here"])),
       Page(
-        file: "deployment.md", title: "The deployment", summary: "What functions can learn about the current deployment.",
+        file: "deployment.md", title: "The deployment", summary: "The facts about the current deployment that functions can read.",
         body: objects(["deployment"])),
-      Page(file: "rollout.md", title: "The rollout", summary: "What a strategy can decide.", body: objects(["rollout", "wave"])),
+      Page(
+        file: "rollout.md", title: "The rollout", summary: "The decisions that a strategy can take.", body: objects(["rollout", "wave"])),
       Page(
         file: "functions.md", title: "What functions call",
-        summary: "Time, errors, logs, secrets, text formats, and functions that run at the same time.",
+        summary: "Functions for time, errors, logs, secrets and text formats, and for running functions at the same time.",
         body: words(running) + objects(["json", "yaml", "base64", "url"])),
       Page(
         file: "strategies.md", title: "Strategies and recipes of Lander",
         summary: "The strategies and recipes that come with Lander, with their options.",
         body: schemas { $0.hasPrefix("recipes.") }),
       Page(
-        file: "plugins.md", title: "Plugins", summary: "The manifest, capabilities, and the plugins of Lander with their options.",
+        file: "plugins.md", title: "Plugins", summary: "The manifest of a plugin, capabilities, and the plugins that come with Lander.",
         body: words(ofPlugins) + capabilities + schemas { !$0.hasPrefix("recipes.") }),
       Page(
         file: "tests.md", title: "What tests call", summary: "Functions for files whose names end in `_spec.lua`.",
         body: words(testing) + objects(["t", "lab", "played", "expectation"])),
       Page(file: "errors.md", title: "Errors", summary: "What `pcall` returns if something fails.", body: errors),
-      Page(file: "types.md", title: "Types", summary: "The values that the fields of tables take.", body: types),
+      Page(file: "types.md", title: "Types", summary: "The types of fields, and the values that each type accepts.", body: types),
     ] + others
   }
 
@@ -101,7 +105,7 @@ package struct Reference {
     ]
     let names = vocabulary.objects.map(\.name).filter { !named.contains($0) }
     if names.isEmpty { return [] }
-    return [Page(file: "objects.md", title: "Other objects", summary: "Further objects that functions get.", body: objects(names))]
+    return [Page(file: "objects.md", title: "Other objects", summary: "Objects that are on no other page.", body: objects(names))]
   }
 
   private func objects(_ names: [String]) -> [String] {

@@ -109,7 +109,7 @@ extension Word {
     let effect =
       switch nature {
       case .pure: [String]()
-      case .probe: ["reads; Lander may repeat it"]
+      case .probe: ["only reads; Lander may repeat the call"]
       case .effect: ["changes something; runs at most once"]
       }
     return (deprecated.map { ["deprecated: \($0)"] } ?? []) + [phase.joined(separator: " or ")] + effect

@@ -12,16 +12,18 @@ local function word(name, takes, summary, example, optional)
   language.word { name = "expectation:" .. name, nature = "pure", phases = { "test" }, gives = "nothing", takes = takes,
     optional = optional, summary = summary, example = example }
 end
-word("equals", "value", "Asserts that the value is equal; tables are compared member by member.", "t:expect(run.waves[1]):equals { "
+word("equals", "value", "Asserts that the value is equal to the given value. Tables are compared member by "
+  .. "member.", "t:expect(run.waves[1]):equals { "
   .. "\"web1\" }")
-word("differs", "value", "Asserts that the value is different.", "t:expect(run.status):differs \"failed\"")
-word("contains", "part", "Asserts that a string contains this text, or a list this item.", "t:expect(run.decisions):contains \"wave 1: 1 "
+word("differs", "value", "Asserts that the value is not equal to the given value.", "t:expect(run.status):differs \"failed\"")
+word("contains", "part", "Asserts that a string contains the given text, or that a list contains the given "
+  .. "item.", "t:expect(run.decisions):contains \"wave 1: 1 "
   .. "host\"")
-word("lacks", "part", "Asserts that a string does not contain this text, or a list this item. If an item of the list only contains the "
-  .. "text, the test fails and asks which was meant.",
+word("lacks", "part", "Asserts that a string does not contain the given text, or that a list does not contain the given item. If an item "
+  .. "of the list only contains the given text, the test fails and asks you to be more exact.",
   "t:expect(table.concat(run.log, \"\\n\")):lacks \"retry\"")
 word("matches", "pattern", "Asserts that a string matches a Lua pattern.", "t:expect(run.status):matches \"^succe\"")
-word("fails", "part", "Asserts that a function raises an error whose message contains this text; without an argument, any error.",
+word("fails", "part", "Asserts that a function raises an error whose message contains the given text. Without a text, any error matches.",
   "t:expect(function() fail \"it needs a URL\" end):fails \"needs\"", { "part" })
 
 --- Returns a value for the end of a sentence. A text with several lines is put below the sentence.

@@ -12,24 +12,25 @@ local kind, methods = values.kind "lab", {}
 language.object { name = "lab", summary = "A test that runs for real, on throwaway hosts on this machine.", fields = {} }
 
 local own = {
-  { "group", "name", "the group", default = "the recipe's own" },
-  { "params", "record", "the recipe's parameters" },
-  { "revision", "positive", "the revision: 1 is the recipe's own; 2, 3, … have one more file, with different content for each number",
+  { "group", "name", "the group whose hosts are used", default = "the recipe's own" },
+  { "params", "record", "values of the recipe's parameters, by name" },
+  { "revision", "positive", "the number of the revision. Revision 1 has the recipe's own files. Revisions 2, 3, … have one more file, "
+    .. "whose content depends on the number",
     default = "1" },
-  { "answers", "answers", "the answers of commands and checks that do not run here, as in t:deploy; takes has no effect. Every other "
-    .. "command runs on this machine" },
-  { "http", "answers", "the answers of servers, as in t:deploy; takes has no effect. A request without an answer is sent if it leads to "
-    .. "this machine; otherwise it gets 200 and an empty body" },
-  { "fails", "record", "for each host, the lifecycle event in which the new release fails: the command, the check or the engine's own step "
-    .. "fails without running" },
-  { "gates", "record", "the answers of people to gates, by the name of the gate: \"approve\", \"reject\", \"promote\" or \"silence\". "
-    .. "Other gates are approved, or promoted after two seconds", default = "\"approve\"" },
+  { "answers", "answers", "the answers of commands and checks that the lab does not run, in the form of t:deploy. The field takes has no "
+    .. "effect. Every other command runs on this machine" },
+  { "http", "answers", "the answers of servers, in the form of t:deploy. The field takes has no effect. A request to this machine is sent "
+    .. "if it has no answer. A request to another machine gets status 200 and an empty body if it has no answer" },
+  { "fails", "record", "for each host that fails, the lifecycle event in which the new release fails. A command, a check or the engine's "
+    .. "own step fails without running" },
+  { "gates", "record", "people's answers to gates, by the name of the gate. The answers are \"approve\", \"reject\", \"promote\" and "
+    .. "\"silence\". Gates that are not named are approved, or promoted after two seconds", default = "\"approve\"" },
 }
 
 language.word {
   name = "lab:deploy", nature = "effect", phases = { "test" }, gives = "played", takes = "\"recipe\", { … }",
-  summary = "Deploys a recipe of deploy.lua for real, and returns what happened. The test fails if a host then shows that Lander broke a "
-    .. "promise: a lock or a command is left, or a receipt is wrong.",
+  summary = "Deploys a recipe of deploy.lua for real, and returns what happened. Lander then examines the hosts. The test fails if a lock "
+    .. "is left on a host, if a command still runs, or if a receipt is wrong.",
   example = "local run = lab:deploy(\"web\", { revision = 2, answers = { { command = \"bin/migrate\", optional = true } } })",
   fields = own,
 }
@@ -48,10 +49,10 @@ end
 
 language.word {
   name = "lab:rollback", nature = "effect", phases = { "test" }, gives = "played", takes = "\"recipe\", { … }",
-  summary = "Rolls the hosts of a recipe back to the good release before the one that they run, as lander rollback does, and returns what "
+  summary = "Rolls back the hosts of a recipe to the last good release before the current release, as lander rollback does. Returns what "
     .. "happened.",
   example = "lab:expect(lab:rollback(\"web\").status):equals \"succeeded\"",
-  fields = { { "group", "name", "the group", default = "the recipe's own" } },
+  fields = { { "group", "name", "the group whose hosts are used", default = "the recipe's own" } },
 }
 
 function methods.rollback(_, name, given)
@@ -61,10 +62,10 @@ end
 
 language.word {
   name = "lab:run", nature = "effect", phases = { "test" }, gives = "table", takes = "\"host\", \"command\", { … }",
-  summary = "Runs a command line on a throwaway host, and returns { status, stdout, stderr }. It runs in the host's root folder, where the "
-    .. "recipe's path /srv/web is srv/web.",
+  summary = "Runs a command line on a throwaway host, and returns { status, stdout, stderr }. The working folder stands for the root of "
+    .. "the host: there, the path /srv/web of the recipe is srv/web.",
   example = "lab:expect(lab:run(\"web1\", \"cat srv/web/current/VERSION\").stdout):contains \"1.4\"",
-  fields = { { "timeout", "time", "the longest time", default = "\"1m\"" } },
+  fields = { { "timeout", "time", "the longest time that the command may take", default = "\"1m\"" } },
 }
 
 function methods.run(_, host, command, given)

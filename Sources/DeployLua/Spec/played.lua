@@ -7,28 +7,28 @@ local difference, verdict = import "spec/difference", import "spec/verdict"
 
 local kind, methods = values.kind "played", {}
 local object = language.object {
-  name = "played", summary = "What happened in a deployment of a test.",
+  name = "played", summary = "What happened in a deployment that a test ran.",
   fields = {
     { "status", "string", "succeeded, failed, cancelled, partial or refused" },
     { "exit", "integer", "the exit code that lander deploy would have" },
     { "decisions", "table", "the decisions, in order: \"stage upload\", \"wave 1: 2 hosts\", \"gate wait: pass\", \"shift blue 90 %, "
       .. "green 10 %\", \"stop\", \"rollback\"" },
-    { "waves", "table", "for each wave, the list of its hosts' names" },
+    { "waves", "table", "the waves in order: for each wave, the list of the names of its hosts" },
     { "commands", "table", "the commands and checks, in the order in which they started: { host, event, command, user }. The host "
       .. "\"here\" is the engine's machine" },
-    { "hosts", "table", "by host, { status, release } at the end; release is \"new\", \"earlier\" or nil" },
-    { "gates", "table", "for each gate that closed, { name, kind, verdict, by, comment }" },
+    { "hosts", "table", "the hosts at the end: { status, release } by the name of the host. release is \"new\", \"earlier\" or nil" },
+    { "gates", "table", "the gates that closed: a list of { name, kind, verdict, by, comment }" },
     { "log", "table", "the lines that the recipe logged" },
-    { "failure", "string", "why the deployment did not succeed, or nil if it succeeded" },
+    { "failure", "string", "the reason why the deployment did not succeed, or nil if it succeeded" },
     { "took", "number", "the duration in seconds, on the virtual clock" },
-    { "back", "table", "the rollback that followed, with these fields too, or nil if there was none" },
+    { "back", "table", "the rollback that followed, as an object with the fields of this table, or nil if there was no rollback" },
   },
 }
 local names, known = language.fields_of(object)
 
 language.word {
   name = "played:ran", nature = "pure", phases = { "test" }, gives = "integer", optional = { "host" }, takes = "part, host",
-  summary = "Returns the number of commands that contain this text, on the given host or on all hosts.",
+  summary = "Returns the number of commands whose command line contains the given text, on the given host or on all hosts.",
   example = "t:expect(run:ran \"bin/migrate\"):equals(1)",
 }
 
@@ -62,7 +62,7 @@ end
 language.word {
   name = "played:decides", nature = "pure", phases = { "test" }, gives = "nothing", takes = "{ \"decision\", … }",
   summary = "Asserts the complete list of decisions, in order. You may leave out the end of a decision: \"wave 1\" matches \"wave 1: 2 "
-    .. "hosts\". Stages count only if the list names at least one.",
+    .. "hosts\". If the list names no stage, stages are not compared.",
   example = "t:strategy(\"canary\", { batch = \"100%\" }):decides { \"wave 1: 1 host\", \"gate wait\", \"wave 2\" }",
 }
 

@@ -24,31 +24,33 @@ language.word {
   summary = "Deploys a recipe to simulated hosts, on a virtual clock, and returns what happened.",
   example = "local run = t:deploy(\"web\", { hosts = 10, fails = { host1 = \"ValidateService\" } })",
   fields = {
-    { "group", "name", "the group", default = "the recipe's own" },
-    { "task", "name", "a task of the recipe, to run instead of a deployment" },
-    { "hosts", "positive", "the number of hosts, which are called host1, host2, …, instead of the group's hosts" },
-    { "params", "record", "the recipe's parameters" },
-    { "fresh", "boolean", "true: nothing was ever deployed to the hosts. false: they run an earlier release of the "
-      .. "recipe", default = "false" },
-    { "unchanged", "strings", "hosts that already run the new release, so that the deployment leaves them as they are. A stage with "
-      .. "once = \"revision\" has run for them, and does not run again" },
+    { "group", "name", "the group whose hosts are used", default = "the recipe's own" },
+    { "task", "name", "a task of the recipe, which runs instead of a deployment" },
+    { "hosts", "positive", "the number of simulated hosts. They are called host1, host2, …, and replace the group's hosts" },
+    { "params", "record", "values of the recipe's parameters, by name" },
+    { "fresh", "boolean", "whether the hosts are new. true: nothing was ever deployed to the hosts. false: the hosts run an earlier "
+      .. "release of the recipe", default = "false" },
+    { "unchanged", "strings", "hosts that already run the new release. The deployment does not change these hosts. A stage with once = "
+      .. "\"revision\" has already run, and does not run again" },
     { "answers", "answers", "the answers of commands and checks: { command = \"a part of the command\", host = \"web1\", status = 1, "
-      .. "stdout = \"…\", stderr = \"…\", takes = \"5s\", times = 1 }. The first answer that matches is used; the host \"here\" is the "
-      .. "engine's machine. A command without an answer succeeds and prints nothing. An unused answer fails the test, unless it has "
-      .. "optional = true" },
+      .. "stdout = \"…\", stderr = \"…\", takes = \"5s\", times = 1 }. The first answer that matches is used. The host \"here\" is the "
+      .. "engine's machine. A command without an answer succeeds and prints nothing. If an answer is not used, the test fails, unless the "
+      .. "answer has optional = true" },
     { "http", "answers", "the answers of servers: { url = \"https://api.example.com/*\", method = \"GET\", status = 503, body = \"…\", "
-      .. "json = { … }, failure = \"no route\", location = \"…\", takes = \"5s\", times = 1 }. The first answer that matches is used; a "
-      .. "request without an answer gets 200 and an empty body" },
-    { "files", "record", "the content of files that every host has, by absolute path" },
-    { "facts", "record", "the values of host.facts: { memory_bytes = 1 << 30 } for every host, { web1 = { init = \"openrc\" } } for one; "
-      .. "false for a fact that the host does not report", default = "Debian 12 with systemd on x86_64, 8 GiB" },
-    { "fails", "record", "for each host, the lifecycle event in which the new release fails: a command or a check of that event fails, or "
-      .. "the engine's own step" },
+      .. "json = { … }, failure = \"no route\", location = \"…\", takes = \"5s\", times = 1 }. The first answer that matches is used. A "
+      .. "request without an answer gets status 200 and an empty body" },
+    { "files", "record", "files that every host has: their content, by absolute path" },
+    { "facts", "record", "the values in host.facts. { memory_bytes = 1 << 30 } sets a fact of every host, and { web1 = { init = "
+      .. "\"openrc\" } } sets a fact of one host. With the value false, the host does not report the fact", default = "Debian 12 with "
+      .. "systemd on x86_64, 8 GiB" },
+    { "fails", "record", "for each host that fails, the lifecycle event in which the new release fails. What fails is a command or a "
+      .. "check of this event, or the engine's own step" },
     { "unreachable", "strings", "hosts that are unreachable from the beginning of the deployment" },
-    { "gates", "record", "the answers of people to gates, by the name of the gate: \"approve\", \"reject\", \"promote\" or \"silence\"",
+    { "gates", "record", "people's answers to gates, by the name of the gate. The answers are \"approve\", \"reject\", \"promote\" and "
+      .. "\"silence\"",
       default = "\"approve\"" },
     { "cancel_after", "duration", "the time after which somebody cancels the deployment" },
-    { "seed", "count", "the seed for durations and for math.random", default = "0" },
+    { "seed", "count", "the seed of the random durations and of math.random", default = "0" },
   },
 }
 -- Tests do not call this word. Its fields are described with t:deploy.
@@ -119,9 +121,9 @@ for _, field in ipairs(language.words["t:deploy"].fields) do
 end
 language.word {
   name = "t:strategy", nature = "pure", phases = { "test" }, gives = "played", takes = "\"strategy\", { its options }, { … }",
-  summary = "Runs a strategy alone, by default on 4 hosts, and returns what happened, as t:deploy does. Name the strategy as strategy "
-    .. "\"name\" declares it, or name the module that returns it. Options are plain values; if a strategy needs a function as an option, "
-    .. "declare in the spec a recipe that uses the strategy.",
+  summary = "Runs a strategy in a recipe that does nothing else, by default on 4 hosts. Returns what happened, as t:deploy does. The "
+    .. "first argument is the name that strategy \"name\" declares, or the module that returns the strategy. Options are plain values. If "
+    .. "the strategy needs a function as an option, declare a recipe in the spec that uses the strategy.",
   example = "t:strategy(\"rolling\", { batch = 2 }, { hosts = 6 }):decides { \"wave 1\", \"wave 2\", \"wave 3\" }",
   fields = of_deployments,
 }

@@ -20,14 +20,14 @@ language.word {
 }
 language.word {
   name = "it", nature = "pure", phases = { "test" }, gives = "nothing", takes = "(\"title\", function(t) … end)",
-  summary = "Defines a test. Its title is a sentence, and it fails if its function raises an error. Each test runs in its own Lua state.",
+  summary = "Defines a test. The title is a sentence. The test fails if the function raises an error. Each test runs in its own Lua state.",
   example = "it(\"goes back when a host is bad\", function(t)\n"
     .. "  local run = t:deploy(\"web\", { fails = { web2 = \"ValidateService\" } })\n"
     .. "  t:expect(run.decisions):contains \"rollback\"\nend)",
 }
 language.word {
   name = "lab", nature = "pure", phases = { "test" }, gives = "nothing", takes = "(\"title\", function(lab) … end)",
-  summary = "Defines a test that runs for real, on throwaway hosts on this machine. Only lander test --lab runs it.",
+  summary = "Defines a test that runs for real, on throwaway hosts on this machine. Only lander test --lab runs such a test.",
   example = "lab(\"serves the revision that it deployed\", function(lab)\n"
     .. "  lab:expect(lab:deploy(\"web\").status):equals \"succeeded\"\n"
     .. "  lab:expect(lab:run(\"web1\", \"cat srv/web/current/VERSION\").stdout):equals \"1.4\\n\"\nend)",

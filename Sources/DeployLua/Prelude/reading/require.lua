@@ -8,7 +8,8 @@ local source, plugin, strategy = import "reading/source", import "words/plugin",
 
 language.word {
   name = "require", nature = "pure", phases = { "description" }, takes = "\"name\"",
-  summary = "Returns a plugin, a recipe that comes with Lander (recipes.name), or a file of the same plugin (./name).",
+  summary = "Returns the value of a plugin (name), of a recipe that comes with Lander (recipes.name), or of a file of the same plugin "
+    .. "(./name).",
   example = "local http_check = require \"http_check\"",
 }
 

@@ -9,28 +9,30 @@ local most = 10000 -- the limit of rests between measurements
 
 language.word {
   name = "rollout:analyse", nature = "probe", phases = { "run" }, gives = { "boolean", "string", "string" }, takes = "{ … }",
-  summary = "Measures hosts that have the release, and twins that do not, until the difference is clear or the time limit is reached. "
-    .. "If the release is worse than the margin allows, the deployment fails. Returns three values: true (or false, "
-    .. "with on_fail = \"return\"), the verdict (\"pass\", \"fail\" or \"inconclusive\"), and the result in words.",
+  summary = "Compares hosts that have the release with their twins, which do not have the release. Lander measures both until the "
+    .. "difference is clear or the time limit is reached. If the release is worse than the margin allows, the deployment fails. Returns "
+    .. "three values: whether the analysis passed, the verdict (\"pass\", \"fail\" or \"inconclusive\"), and the result in words. The "
+    .. "first value can be false only with on_fail = \"return\".",
   example = "rollout:analyse { canary = rollout.targets:take(1), margin = \"+0.5pp\", during = \"15m\",\n"
     .. "  rate = function(host) return { failed = 0, of = 1000 } end }",
   fields = {
     { "canary", "chosen", "hosts that have the release", required = true },
-    { "baseline", "chosen", "the twins of these hosts, in the same order; if not given, rollout.targets:twins(canary)" },
-    { "rate", "function", "function(host, deployment): returns { failed = 3, of = 1000 }, the requests since the previous "
-      .. "measurement, or nil for no data" },
-    { "value", "function", "function(host, deployment): returns a number, where less is better, or nil for no data" },
-    { "margin", "name", "how much worse the release may be: \"+10%\" of the twins' value, \"+0.05pp\" (percentage points) of a rate, "
-      .. "\"+50ms\", \"+12\"", required = true },
-    { "during", "time", "the longest time of the analysis; only time in which an engine runs counts", required = true },
-    { "every", "duration", "the time between two measurements, at most during; 10 s if not given" },
-    { "alpha", "number", "the probability that a good release fails by chance or a bad release passes, over all measurements together; "
-      .. "0.01 if not given" },
-    { "timeout", "time", "the longest time of one measurement; 10 s if not given" },
-    { "name", "name", "its name in messages and reports; \"analysis\" if not given" },
-    { "on_fail", "fail|return", "fail: the deployment fails. return: the call returns false. \"fail\" if not given" },
-    { "on_inconclusive", "ask|fail|pass", "what to do with an inconclusive result: ask a person, or count it as fail or pass; \"ask\" if "
-      .. "not given" },
+    { "baseline", "chosen", "the twins of the hosts in canary, in the same order. If not given, rollout.targets:twins(canary)" },
+    { "rate", "function", "function(host, deployment): returns how many requests failed since the previous measurement, such as { failed "
+      .. "= 3, of = 1000 }, or nil for no data" },
+    { "value", "function", "function(host, deployment): returns a number, or nil for no data. Smaller numbers are better" },
+    { "margin", "name", "how much worse than the twins the release may be: \"+10%\" of the twins' value, \"+0.05pp\" (percentage points) "
+      .. "of a rate, \"+50ms\" or \"+12\"", required = true },
+    { "during", "time", "the longest time of the analysis. Time in which no engine runs does not count", required = true },
+    { "every", "duration", "the time between two measurements. It is 10 s if not given, and must not be longer than the time in during" },
+    { "alpha", "number", "the probability that a good release fails by chance, or that a bad release passes by chance. It is for all "
+      .. "measurements together, and 0.01 if not given" },
+    { "timeout", "time", "the longest time that one measurement may take. It is 10 s if not given" },
+    { "name", "name", "the name of the analysis in messages and reports; \"analysis\" if not given" },
+    { "on_fail", "fail|return", "what happens if the verdict is fail. \"fail\": the deployment fails. \"return\": the call returns false. "
+      .. "If not given, \"fail\"" },
+    { "on_inconclusive", "ask|fail|pass", "what happens if the verdict is inconclusive. \"ask\": Lander asks a person. \"fail\" and "
+      .. "\"pass\": the result counts as this verdict. If not given, \"ask\"" },
   },
 }
 

@@ -7,18 +7,21 @@ local day = 24 * 3600 * 1000
 
 language.word {
   name = "rollout:approve", nature = "pure", phases = { "run" }, gives = { "boolean", "table" }, takes = "{ … }",
-  summary = "Waits until a person approves. A rejection, or no answer in time, fails the deployment. Returns two values: true (or false, "
-    .. "with on_fail = \"return\"), and the list of answers, each with by, comment and at.",
+  summary = "Waits until a person approves. If a person rejects, or nobody answers in time, the deployment fails. Returns two values: "
+    .. "whether the gate was approved, and the list of answers, each with the fields by, comment and at. The first value can be false "
+    .. "only with on_fail = \"return\".",
   example = "rollout:approve { message = \"Does the canary look good?\", timeout = \"4h\" }",
   errors = { "rejected" },
   fields = {
-    { "message", "name", "the question for the person" }, { "name", "name", "its name in messages and reports", default = "\"approve\"" },
-    { "timeout", "time", "how long to wait for an answer; after that the gate fails", default = "\"24h\"" },
-    { "on_fail", "fail|return", "fail: the deployment fails. return: the call returns false", default = "\"fail\"" },
-    { "from", "strings", "the people who are allowed to approve, by their names in allowed_signers beside deploy.lua. They sign with "
-      .. "lander approve --key" },
+    { "message", "name", "the question for the person" },
+    { "name", "name", "the name of the gate in messages and reports", default = "\"approve\"" },
+    { "timeout", "time", "how long Lander waits for an answer. After this time, the gate fails", default = "\"24h\"" },
+    { "on_fail", "fail|return", "what happens if the gate fails. \"fail\": the deployment fails. \"return\": the call returns "
+      .. "false", default = "\"fail\"" },
+    { "from", "strings", "the people who are allowed to approve: their names in the file allowed_signers beside deploy.lua. These people "
+      .. "sign their answers with lander approve --key" },
     { "count", "positive", "the number of people who must approve", default = "1" },
-    { "own", "boolean", "whether the person who deploys is allowed to approve; only true is accepted, because Lander does not verify who "
+    { "own", "boolean", "whether the person who deploys is allowed to approve. Only true is accepted, because Lander does not verify who "
       .. "deploys" },
   },
 }

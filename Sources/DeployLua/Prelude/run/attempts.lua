@@ -8,12 +8,13 @@ local attempts = {}
 
 language.word {
   name = "retry", nature = "pure", phases = { "run" }, takes = "{ … }, function",
-  summary = "Calls a function again until it raises no error.",
+  summary = "Calls a function, and calls it again if it raises an error, until it succeeds or the attempts are used up.",
   example = "retry({ times = 20, every = \"3s\" }, function() host:run \"bin/ready\" end)",
   fields = {
-    { "times", "positive", "the number of attempts in total; if not given, 3, or 1 as an option of a command" },
+    { "times", "positive", "the largest number of attempts. If not given, it is 3 in a call of retry, and 1 in the option retry of a "
+      .. "command" },
     { "every", "duration", "the time between two attempts", default = "\"1s\"" },
-    { "backoff", "factor", "the factor by which this time grows after each attempt", default = "1" },
+    { "backoff", "factor", "the factor by which the time between attempts grows after each attempt", default = "1" },
   },
 }
 

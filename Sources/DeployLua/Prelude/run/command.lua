@@ -9,26 +9,33 @@ local result, secret = import "run/result", import "run/secret"
 local command = {}
 local most_bytes = 1048576 -- the limit of a command's text
 
-local options_of_commands = {
-  { "env", "table", "environment variables by name; strings or secrets" },
-  { "cwd", "name", "the folder in which it runs", default = "the release" },
-  { "timeout", "time", "the longest time that the call may take" }, { "input", "any", "its standard input; a string or a secret" },
-  { "user", "user", "the user who runs the command", default = "the login user" },
-  { "merge", "boolean", "whether standard output and standard error become one stream, in exact order" },
-  { "retry", "table", "{ times = 3, every = \"5s\", backoff = 2 }" },
-  { "on_lost", "fail|repeat", "what to do if the result of the command is unknown" },
-  { "rehearse", "answer", "the answer that a rehearsal assumes: a string, or { stdout, stderr, status }" },
-}
+--- Returns the options of a command. folder: where the command runs if `cwd` is not given. user: the declaration of the field `user`.
+local function options_of_commands(folder, user)
+  return {
+    { "env", "table", "environment variables by name. Each value is a string or a secret" },
+    { "cwd", "name", "the folder in which the command runs", default = folder },
+    { "timeout", "time", "the longest time that the call may take" },
+    { "input", "any", "the standard input of the command: a string or a secret" },
+    user, { "merge", "boolean", "whether standard output and standard error are combined into one stream, in exact order" },
+    { "retry", "table", "how often to try again if the command fails: { times = 3, every = \"5s\", backoff = 2 }" },
+    { "on_lost", "fail|repeat", "what to do if the result of the command is unknown" },
+    { "rehearse", "answer", "the answer that a rehearsal assumes: a string, or { stdout, stderr, status }" },
+  }
+end
+local of_hosts = options_of_commands("the release", { "user", "user", "the user who runs the command", default = "the login user" })
+local of_here = options_of_commands("the project's folder", { "user", "user", "not possible on the engine's machine: the call fails. Call "
+  .. "sudo in the command instead" })
 
 local function declare(name, summary, example, raised)
   language.word { name = name, nature = "effect", phases = { "run" }, gives = "result", takes = "command, { … }", summary = summary,
-    example = example, fields = options_of_commands, errors = raised }
+    example = example, fields = string.find(name, "^here") and of_here or of_hosts, errors = raised }
 end
 declare("host:run", "Runs a command on the host, at most once. An exit status other than 0 is an error.",
   "host:run(\"bin/migrate --yes\", { timeout = \"15m\" })", { "command", "timeout", "lost", "unreachable" })
-declare("host:try", "Runs a command, and returns its result even if the exit status is not 0.",
+declare("host:try", "Runs a command on the host, and returns its result even if the exit status is not 0.",
   "if not host:try(\"systemctl is-active web\").ok then log.warn \"web is not active\" end", { "timeout", "lost", "unreachable" })
-declare("here:run", "Runs a command on the engine's own machine.", "here:run \"git tag -f live\"", { "command", "timeout" })
+declare("here:run", "Runs a command on the engine's machine. An exit status other than 0 is an error.",
+  "here:run \"git tag -f live\"", { "command", "timeout" })
 declare("here:try", "Runs a command on the engine's machine, and returns its result even if the exit status is not 0.", "local clean = "
   .. "here:try(\"git diff --quiet\").ok", { "timeout" })
 language.word {
@@ -36,8 +43,8 @@ language.word {
   summary = "The answer that a rehearsal assumes for a command.",
   example = "host:run(\"nproc\", { rehearse = \"4\" })",
   fields = {
-    { "stdout", "string", "its output", default = "empty" }, { "stderr", "string", "its messages", default = "empty" },
-    { "status", "integer", "its exit status", default = "0" },
+    { "stdout", "string", "the standard output", default = "empty" }, { "stderr", "string", "the standard error", default = "empty" },
+    { "status", "integer", "the exit status", default = "0" },
   },
 }
 

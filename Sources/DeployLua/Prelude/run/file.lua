@@ -18,9 +18,9 @@ language.word {
   errors = { "missing", "notPermitted", "timeout", "unreachable" },
   example = "local system = host:read \"/etc/os-release\"",
   fields = {
-    timeout, { "default", "any", "the result if there is no such file" }, { "limit", "positive", "the largest size in "
-      .. "bytes", default = "1 MiB" },
-    { "rehearse", "string", "the text that a rehearsal assumes" },
+    timeout, { "default", "any", "what the call returns if the file does not exist" },
+    { "limit", "positive", "the largest size of the file in bytes", default = "1 MiB" },
+    { "rehearse", "string", "the text of the file that a rehearsal assumes" },
   },
 }
 language.word {
@@ -70,7 +70,8 @@ language.word {
   summary = "Writes a file on the host, completely or not at all.",
   errors = { "notPermitted", "noSpace", "timeout", "unreachable" },
   example = "host:write(\"config/port\", \"8080\\n\", { mode = \"0640\" })",
-  fields = { timeout, { "mode", "mode", "permission bits" }, { "owner", "owner", "user or user:group" } },
+  fields = { timeout, { "mode", "mode", "the permission bits of the file" },
+  { "owner", "owner", "the owner of the file: a user, or \"user:group\"" } },
 }
 
 --- Refuses a mode with which everybody could read a secret. Warns about a mode with which a group could read it.

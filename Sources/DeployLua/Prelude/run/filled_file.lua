@@ -8,7 +8,8 @@ local operation, template = import "run/operation", import "words/template"
 language.word {
   name = "host:template", nature = "effect", phases = { "run" }, gives = "nothing", takes = "path, template, values, { … }",
   optional = { "values" },
-  summary = "Fills in a template and writes it to a file, completely or not at all. Values can be secrets; the file then has mode 0600.",
+  summary = "Puts values into a template, and writes the result to a file, completely or not at all. If a value is a secret, the file has "
+    .. "mode 0600.",
   errors = { "notPermitted", "noSpace", "timeout", "unreachable" },
   example = "local conf = template \"app.conf\"\n"
     .. "local function configure(host) host:template(\"app.conf\", conf, { port = 80, password = secret \"DB\" }) end   -- a hook",

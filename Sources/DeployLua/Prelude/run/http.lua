@@ -12,13 +12,13 @@ local standard = { timeout = 30000, limit = 65536, redirects = 5 }
 local most = { limit = 196608, redirects = 10, times = 100, timeout = 600000 }
 
 local shared = {
-  { "headers", "table", "headers by name; strings or secrets" }, { "status", "statuses", "the expected status codes; 200 to 299 if not "
-    .. "given" },
-  { "timeout", "time", "the longest time of one attempt, including redirects; 30 s if not given, at most 10 minutes" },
-  { "limit", "positive", "the largest size of the response's body in bytes; 64 KiB if not given, at most 192 KiB" },
-  { "retry", "table", "{ times = 3, every = \"5s\", backoff = 2 }: tries again if no answer comes, or if the status is 429, 500 or above. "
-    .. "http.post also tries again if it is unknown whether the server got the previous request" },
-  { "ca", "name", "a file with the certificate authority of the server, instead of the system's certificates" },
+  { "headers", "table", "headers by name. Each value is a string or a secret" },
+  { "status", "statuses", "the expected status codes. If not given, 200 to 299" },
+  { "timeout", "time", "the longest time that one attempt may take, including redirects. It is 30 s if not given, and at most 10 minutes" },
+  { "limit", "positive", "the largest size of the response's body in bytes. It is 64 KiB if not given, and at most 192 KiB" },
+  { "retry", "table", "how often to try again: { times = 3, every = \"5s\", backoff = 2 }. Lander tries again if no answer comes, or if "
+    .. "the status is 429, or 500 or above. http.post tries again even if it is unknown whether the server got the previous request" },
+  { "ca", "name", "a file with the certificate of the server's certificate authority. It replaces the system's certificates" },
   { "rehearse", "any", "the answer that a rehearsal assumes: a body, or { status, body }" },
 }
 language.word {
@@ -26,21 +26,21 @@ language.word {
   summary = "Sends a GET request from the engine's machine, and returns the response. An unexpected status is an error. You can put a "
     .. "secret into a header, or into the URL after the host name.",
   example = "local version = http.get(\"https://api.example.com/version\").body",
-  fields = tables.joined(shared, { { "redirects", "count", "the largest number of redirects; 5 if not given, at most 10" } }),
+  fields = tables.joined(shared, { { "redirects", "count", "the largest number of redirects. It is 5 if not given, and at most 10" } }),
 }
 language.word {
   name = "http.post", nature = "effect", phases = { "run" }, gives = "response", takes = "url, { … }",
   summary = "Sends a POST request from the engine's machine, and returns the response. It does not follow redirects.",
   example = "http.post(\"https://chat.example.com/hook\", { json = { text = \"shop is out\" } })",
   fields = tables.joined(shared, {
-    { "body", "any", "a string or a secret, at most 32 KiB together with the headers" },
-    { "json", "any", "a value to send as JSON, instead of body" },
-    { "on_lost", "fail|repeat", "what to do if the result of the request is unknown; \"fail\" if not given" },
+    { "body", "any", "the body of the request: a string or a secret. Body and headers together have at most 32 KiB" },
+    { "json", "any", "a value that is sent as JSON. With json, leave out body" },
+    { "on_lost", "fail|repeat", "what to do if the result of the request is unknown. If not given, \"fail\"" },
   }),
 }
 -- Recipes do not call this word. It only declares the fields of `rehearse`.
 language.words["rehearse of http"] = { fields = { { "status", "positive" }, { "body", "string" } } }
-language.object { name = "http", summary = "Sends requests to servers from the engine's machine", fields = {} }
+language.object { name = "http", summary = "Sends requests to servers from the engine's machine.", fields = {} }
 
 --- Returns the parts of a URL, which is a text or a secret.format that begins with the machine, or nil after a mistake. The parts include
 --- `pieces`.

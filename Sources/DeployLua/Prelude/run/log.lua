@@ -10,11 +10,12 @@ local log = {}
 language.word {
   name = "log", nature = "pure", phases = { "run" }, gives = "nothing", takes = "(format, …), .warn(format, …)",
   members = { "debug", "info", "warn", "error" },
-  summary = "Writes a line to the log, at one of the levels debug, info, warn and error. log(…) itself uses "
-    .. "info.", example = "log.info(\"%s is up\", host.name)",
+  summary = "Writes a line to the log. The levels are log.debug, log.info, log.warn and log.error. A call of log without a level means "
+    .. "log.info.", example = "log.info(\"%s is up\", host.name)",
 }
 language.word {
-  name = "print", nature = "pure", phases = { "run" }, gives = "nothing", takes = "…", summary = "Writes values to the log, like log.info.",
+  name = "print", nature = "pure", phases = { "run" }, gives = "nothing", takes = "…", summary = "Writes values to the log, at the level "
+    .. "info.",
   example = "print(host, host.tags.zone)",
 }
 

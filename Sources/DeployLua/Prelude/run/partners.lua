@@ -8,24 +8,25 @@ local values, void, fleet, sets = import "runtime/values", import "runtime/void"
 language.word {
   name = "deployment:partners", nature = "pure", phases = { "run" }, gives = "hosts", optional = { "\"name\"" },
   takes = "\"name\"",
-  summary = "Returns the hosts of a group of partners, or all partners if no name is given. They have the methods of any host.",
+  summary = "Returns the hosts of a group of partners, or all partners if no name is given. Partners have the same methods as other hosts.",
   example = "for _, balancer in ipairs(deployment:partners \"balancers\") do balancer:run \"systemctl reload nginx\" end",
 }
 language.word {
   name = "deployment:partner", nature = "pure", phases = { "run" }, gives = "host", takes = "\"name\"",
-  summary = "Returns a partner of the recipe by its name.",
+  summary = "Returns the partner of the recipe that has this name. A partner is a host that the deployment uses without installing a "
+    .. "release there, such as a balancer.",
   example = "deployment:partner(\"db1\"):run \"bin/backup\"",
 }
 
 language.word {
   name = "rollout:partners", nature = "pure", phases = { "run" }, gives = "hosts", optional = { "\"name\"" },
   takes = "\"name\"",
-  summary = "Returns the hosts of a group of partners, like deployment:partners.",
+  summary = "Returns the hosts of a group of partners, as deployment:partners does.",
   example = "rollout:partners(\"lb\"):first():run \"bin/announce\"",
 }
 language.word {
   name = "rollout:partner", nature = "pure", phases = { "run" }, gives = "host", takes = "\"name\"",
-  summary = "Returns a partner of the recipe by its name, like deployment:partner.",
+  summary = "Returns the partner of the recipe that has this name, as deployment:partner does.",
   example = "rollout:partner(\"db1\"):run \"bin/backup\"",
 }
 

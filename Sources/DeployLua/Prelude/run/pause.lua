@@ -7,8 +7,8 @@ local day = 24 * 3600 * 1000
 
 language.word {
   name = "rollout:pause", nature = "pure", phases = { "run" }, gives = "string", takes = "format, …", errors = { "rejected" },
-  summary = "Waits until a person resumes the deployment. If nobody does so within 24 h, the deployment fails. Returns the name of the "
-    .. "person.",
+  summary = "Waits until a person resumes the deployment, and returns the name of this person. If nobody resumes it within 24 h, the "
+    .. "deployment fails.",
   example = "local who = rollout:pause \"look at the dashboards\"",
 }
 

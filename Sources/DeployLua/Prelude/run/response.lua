@@ -9,16 +9,16 @@ local response = {}
 local object = language.object {
   name = "response", summary = "The answer of a server to http.get or http.post.",
   fields = {
-    { "status", "integer", "its status, such as 200" }, { "body", "string", "its text" },
-    { "type", "string", "its media type, such as application/json, or empty if the server named none" },
-    { "url", "string", "the URL of the last request: after a redirect, it differs from the URL of the call" },
-    { "duration", "number", "seconds, including all redirects" },
+    { "status", "integer", "the status of the response, such as 200" }, { "body", "string", "the text of the response" },
+    { "type", "string", "the media type, such as application/json, or an empty string if the server named none" },
+    { "url", "string", "the URL of the last request. After a redirect, this URL is not the URL of the call" },
+    { "duration", "number", "the duration of the request in seconds, including all redirects" },
   },
 }
 
 language.word {
   name = "response:json", nature = "pure", phases = { "run" }, takes = "",
-  summary = "Decodes the body as JSON. If the body is not JSON, the error shows its beginning.",
+  summary = "Decodes the body as JSON. If the body is not JSON, the error shows the beginning of the body.",
   example = "local health = http.get(\"https://api.example.com/health\"):json()",
 }
 

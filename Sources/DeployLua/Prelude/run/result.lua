@@ -9,11 +9,12 @@ local result = {}
 local object = language.object {
   name = "result", summary = "The result of a command.",
   fields = {
-    { "ok", "boolean", "whether its exit status is 0" }, { "status", "integer", "its exit status, or -1 if it has none" },
-    { "stdout", "string", "its standard output; if it was cut, reading it is an error" }, { "stderr", "string", "its standard error; if it "
-      .. "was cut, reading it is an error" },
-    { "cut", "boolean", "whether a stream was longer than the 256 KiB that a recipe gets" }, { "duration", "number", "seconds" },
-    { "lines", "function", "result:lines() returns the output as a list of lines" },
+    { "ok", "boolean", "whether the exit status is 0" }, { "status", "integer", "the exit status, or -1 if there is none" },
+    { "stdout", "string", "the standard output. If it was cut, reading this field raises an error" },
+    { "stderr", "string", "the standard error. If it was cut, reading this field raises an error" },
+    { "cut", "boolean", "whether a stream was cut, because it was longer than 256 KiB" },
+    { "duration", "number", "the duration of the command in seconds" },
+    { "lines", "function", "result:lines() returns the standard output as a list of lines" },
   },
 }
 local names = language.fields_of(object)

@@ -15,34 +15,35 @@ local segments = import("runtime/engine").segments
 local is_segment = tables.set(segments)
 
 local object = language.object {
-  name = "rollout", summary = "The rollout of a strategy.",
+  name = "rollout", summary = "The rollout about which a strategy decides.",
   fields = {
-    { "targets", "hosts", "the hosts that it changes" },
-    { "unchanged", "hosts", "hosts that already run the release, and are not changed" }, { "revision", "string", "the same value as in "
+    { "targets", "hosts", "the hosts that the rollout changes" },
+    { "unchanged", "hosts", "hosts that already run the release. The rollout does not change these hosts" },
+    { "revision", "string", "the same value as in "
       .. "the deployment" },
     { "params", "table", "the same value as in the deployment" },
   },
 }
 local names, known = language.fields_of(object)
 language.object {
-  name = "wave", summary = "What rollout:wave and rollout:restart return.",
+  name = "wave", summary = "The result of a wave, which rollout:wave and rollout:restart return.",
   fields = {
     { "succeeded", "integer", "the number of hosts that succeeded" }, { "failed", "integer", "the number of hosts that failed" },
-    { "ready", "integer", "the number of hosts that are left ready for a later wave" },
+    { "ready", "integer", "the number of hosts that are ready to be continued by a later wave" },
     { "succeeded_hosts", "hosts", "the hosts that succeeded" }, { "failed_hosts", "hosts", "the hosts that failed" },
-    { "ready_hosts", "hosts", "the hosts that are left ready for a later wave" },
+    { "ready_hosts", "hosts", "the hosts that are ready to be continued by a later wave" },
   },
 }
 
 language.word {
   name = "rollout:wave", nature = "effect", phases = { "run" }, gives = "wave", takes = "hosts, { … }",
-  summary = "Changes these hosts. Returns a table with the numbers succeeded, failed and ready, and the sets succeeded_hosts, failed_hosts "
-    .. "and ready_hosts.",
+  summary = "Changes the given hosts. Returns a table with the numbers succeeded, failed and ready, and the sets succeeded_hosts, "
+    .. "failed_hosts and ready_hosts.",
   example = "local outcome = rollout:wave(rollout.targets:take \"10%\")",
   fields = {
-    { "parallel", "amount", "the number of hosts that change at the same time" },
-    { "upto", "string", "the segment after which the hosts are left ready for a later wave to continue: stop, deliver, install, start, "
-      .. "validate or admit" },
+    { "parallel", "amount", "the largest number or share of hosts that change at the same time" },
+    { "upto", "string", "the last segment of the lifecycle that this wave runs on the hosts: stop, deliver, install, start, validate or "
+      .. "admit. A later wave runs the remaining segments" },
   },
 }
 
@@ -84,11 +85,11 @@ end
 
 language.word {
   name = "rollout:restart", nature = "effect", phases = { "run" }, gives = "wave", takes = "hosts, { … }",
-  summary = "Stops and starts the release that these hosts run, with the hooks of that release, and keeps the floor. A later wave can "
-    .. "still change the hosts. Use it before you compare hosts with a canary, so that all of them were started at the same time. Returns "
-    .. "the same as rollout:wave.",
+  summary = "Restarts the release that the given hosts run. The hooks of that release stop and start it, and the floor holds. A later "
+    .. "wave can still change the hosts. Restart hosts before you compare them with a canary, so that the application is equally old on "
+    .. "all of them. Returns the same table as rollout:wave.",
   example = "rollout:restart(rollout.targets:take(1))",
-  fields = { { "parallel", "amount", "the number of hosts that change at the same time" } },
+  fields = { { "parallel", "amount", "the largest number or share of hosts that change at the same time" } },
 }
 
 function methods.restart(self, hosts, given)
@@ -103,7 +104,8 @@ end
 
 language.word {
   name = "rollout:wait", nature = "pure", phases = { "run" }, gives = "nothing", takes = "duration",
-  summary = "Waits for the given time. This is a gate: a person can end it early with lander promote.", example = "rollout:wait \"10m\"",
+  summary = "Waits for the given time. The wait is a gate: a person can end it early with lander promote.", example = "rollout:wait "
+    .. "\"10m\"",
 }
 
 function methods.wait(self, time)
@@ -117,7 +119,8 @@ end
 
 language.word {
   name = "rollout:rollback", nature = "effect", phases = { "run" }, gives = "never", takes = "format, …", errors = { "failed" },
-  summary = "Ends the rollout as failed: hosts that were changed are rolled back.", example = "rollout:rollback(\"%d hosts failed\", 2)",
+  summary = "Ends the rollout as failed. Lander rolls back the hosts that were changed.", example = "rollout:rollback(\"%d hosts "
+    .. "failed\", 2)",
 }
 
 function methods.rollback(self, format, ...)

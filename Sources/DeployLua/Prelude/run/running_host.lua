@@ -11,18 +11,19 @@ import "run/filled_file"
 local object = language.object {
   name = "host", summary = "A host of the deployment.",
   fields = {
-    { "name", "string", "its name in the recipe; web1/blue for slot blue of web1" },
-    { "slot", "string", "its slot, or nil if the group has no slots" }, { "address", "string", "the host name or address for connections" },
+    { "name", "string", "the host's name in the recipe. The slot blue of web1 is named web1/blue" },
+    { "slot", "string", "the name of the slot, or nil if the group has no slots" },
+    { "address", "string", "the host name or address for connections" },
     { "user", "string", "the login user, or nil if ssh decides" },
     { "port", "integer", "the port of the ssh server, or nil if ssh decides" },
     { "root", "string", "the folder that is put in front of the recipe's path, or nil if there is none" },
-    { "tags", "table", "the tags of its group and its own tags" },
-    { "vars", "table", "the vars of its group and its own vars" },
-    { "facts", "facts", "what the host said about itself, or nil if the host was unreachable" },
-    { "number", "integer", "its number in the list of hosts, from 0" },
+    { "tags", "table", "the tags of the host's group, and the host's own tags" },
+    { "vars", "table", "the vars of the host's group, and the host's own vars" },
+    { "facts", "facts", "what the host reported about itself, or nil if the host was unreachable" },
+    { "number", "integer", "the host's position in the list of hosts, from 0" },
     { "release_path", "string", "the folder of the new release, or nil if there is none" },
-    { "previous", "string", "the release that it ran before, or nil if there was "
-      .. "none" }, { "transport", "string", "the name of its transport" },
+    { "previous", "string", "the release that the host ran before, or nil if there was none" },
+    { "transport", "string", "the name of the host's transport" },
   },
 }
 local names, known = language.fields_of(object)

@@ -10,13 +10,13 @@ local secret = { kind = values.kind "secret" }
 
 language.word {
   name = "secret", nature = "pure", phases = { "description", "run" }, takes = "\"NAME\"",
-  summary = "Returns a handle for a secret, for env, input and host:write. A recipe never sees the value itself.",
+  summary = "Returns a handle for a secret. Pass the handle to env, input or host:write. A recipe never sees the value itself.",
   example = "host:run(\"bin/send\", { env = { TOKEN = secret \"TOKEN\" } })",
   errors = { "missing" },
 }
 language.word {
   name = "secret.format", nature = "pure", phases = { "description", "run" }, takes = "format, …",
-  summary = "Inserts secrets into a string, one at each %s, and returns a handle for the result.",
+  summary = "Puts secrets into a string, one in place of each %s, and returns a handle for the result.",
   example = "host:run(\"bin/migrate\", { env = { URL = secret.format(\"https://app:%s@db/\", secret \"DB_PASSWORD\") } })",
   errors = { "missing" },
 }

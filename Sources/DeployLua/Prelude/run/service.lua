@@ -13,21 +13,22 @@ local begins = { start = true, restart = true } -- after these actions, the unit
 
 language.word {
   name = "host:service", nature = "effect", phases = { "run" }, gives = "service", takes = "action, unit, { … }",
-  summary = "Starts, stops, restarts, reloads, enables or disables a systemd unit, at most once, or returns its state.",
+  summary = "Starts, stops, restarts, reloads, enables or disables a systemd unit, at most once. The action state only returns the state "
+    .. "of the unit.",
   example = "host:service(\"restart\", \"shop\", { sudo = true, timeout = \"2m\" })",
   arguments = {
-    { "action", actions, "what to do; state only returns the state" },
-    { "unit", "unit", "the unit's name, as systemctl has it; without an ending, it is a service" },
+    { "action", actions, "the action" },
+    { "unit", "unit", "the unit's name, as in systemctl. A name without an ending means a service" },
   },
   errors = { "command", "unhealthy", "missing", "timeout", "lost", "unreachable" },
   fields = {
     { "user", "runner", "the name of the user who runs systemctl, or true if the unit belongs to the login "
       .. "user", default = "the login user" },
-    { "sudo", "boolean", "whether systemctl runs with sudo -n; a sudoers rule for this command is enough" },
-    { "daemon_reload", "boolean", "whether systemd first reads the unit files again" },
-    { "wait", "boolean", "whether start and restart wait until the unit is active; use false for a unit that ends by "
+    { "sudo", "boolean", "whether Lander runs systemctl with sudo -n. The sudoers file needs to allow only this command" },
+    { "daemon_reload", "boolean", "whether systemd reads the unit files again before the action" },
+    { "wait", "boolean", "whether start and restart wait until the unit is active. Use false for a unit that ends by "
       .. "itself", default = "true" },
-    { "stays", "time", "the time for which the unit must stay active; Lander checks the unit again after that time" },
+    { "stays", "time", "the time for which the unit must stay active. Lander checks the unit again after this time" },
     { "timeout", "time", "the longest time that the whole call may take", default = "\"3m\"" },
     { "on_lost", "fail|repeat", "what to do if the result of the action is unknown", default = "fail" },
     { "rehearse", "active|inactive|failed|activating|deactivating|reloading",

@@ -7,11 +7,11 @@ local phase, answer, systemd = import "runtime/phase", import "run/answer", impo
 local state = {}
 
 local object = language.object {
-  name = "service", summary = "What host:service(\"state\", unit) returns: the state of a service.",
+  name = "service", summary = "The state of a service, which host:service(\"state\", unit) returns.",
   fields = {
-    { "name", "string", "the unit's name, as in the call" }, { "found", "boolean", "whether the host has such a unit" },
-    { "active", "boolean", "whether it is active" }, { "enabled", "boolean", "whether it starts when the host boots" },
-    { "state", "string", "active, inactive, failed, activating, deactivating, reloading or a state of a newer systemd" },
+    { "name", "string", "the unit's name, as it was given in the call" }, { "found", "boolean", "whether the host has such a unit" },
+    { "active", "boolean", "whether the unit is active" }, { "enabled", "boolean", "whether the unit starts when the host boots" },
+    { "state", "string", "active, inactive, failed, activating, deactivating or reloading; a newer systemd might have other states" },
     { "detail", "string", "systemd's name for the detailed state, such as running, exited or dead" },
   },
 }

@@ -8,7 +8,8 @@ local shapes = import "run/shapes"
 
 local sets = { kind = values.kind "hosts" }
 
-language.object { name = "hosts", summary = "An ordered set of hosts: use #hosts, hosts[1] and ipairs(hosts).", fields = {} }
+language.object { name = "hosts", summary = "An ordered set of hosts. The expressions #hosts, hosts[1] and ipairs(hosts) work as with a "
+  .. "list.", fields = {} }
 
 local methods = {}
 
@@ -79,23 +80,24 @@ local function own(method, self)
   if rehearsal.misuse(method .. " is written with a colon") == void then return {} end
 end
 
-declare("first", "", "Returns the first host. If there is none, that is an error.", "deployment.targets:first():run \"bin/migrate\"")
+declare("first", "", "Returns the first host. If the set is empty, the call raises an error.", "deployment.targets:first():run "
+  .. "\"bin/migrate\"")
 function methods.first(self)
   local list = own("hosts:first", self)
   if not list[1] then errors.usage("there is no host in the set, so there is no first one") end
   return list[1]
 end
 
-declare("take", "amount", "Returns the set of the first hosts.", "rollout:wave(rollout.targets:take \"10%\")")
+declare("take", "amount", "Returns the set of as many of the first hosts as amount says.", "rollout:wave(rollout.targets:take \"10%\")")
 function methods.take(self, size)
   local list = own("hosts:take", self)
   return slice(list, 1, counted("hosts:take", size, list))
 end
 
-declare("split", "amount, { … }", "Returns two sets: the first hosts, and all others.",
+declare("split", "amount, { … }", "Returns two sets: as many of the first hosts as amount says, and all other hosts.",
   "local canary, rest = rollout.targets:split(3, { spread = \"zone\" })", {
-  { "spread", "name", "a tag: hosts come from each value of the tag in turn" },
-  { "except", "chosen", "hosts that are always in the second set" },
+  { "spread", "name", "the name of a tag. Hosts are chosen from each value of the tag in turn" },
+  { "except", "chosen", "hosts that the call always puts into the second set" },
 })
 function methods.split(self, size, given)
   local list, options = own("hosts:split", self), fields.options("hosts:split", given)
@@ -106,11 +108,11 @@ function methods.split(self, size, given)
   return sets.new(first), sets.new(others)
 end
 
-declare("batches", "amount, { … }", "Returns an iterator over batches, for a loop.",
+declare("batches", "amount, { … }", "Splits the set into batches, and returns an iterator over them for a loop.",
   "for batch in rollout.targets:batches(\"25%\", { alone = \"rack\" }) do rollout:wave(batch) end", {
-  { "spread", "name", "a tag: hosts come from each value of the tag in turn" },
-  { "apart", "name", "a tag such as pair: no batch has two hosts with the same value" },
-  { "alone", "name", "a tag such as rack: all hosts of a batch have the same value" },
+  { "spread", "name", "the name of a tag. Hosts are chosen from each value of the tag in turn" },
+  { "apart", "name", "the name of a tag, such as pair. No batch has two hosts with the same value of the tag" },
+  { "alone", "name", "the name of a tag, such as rack. All hosts of a batch have the same value of the tag" },
 })
 function methods.batches(self, size, given)
   local list = own("hosts:batches", self)
@@ -137,7 +139,8 @@ local function matches(value, wanted)
   return false
 end
 
-declare("where", "{ tag = value }", "Returns the hosts whose tags have these values; a list of values means any of them.",
+declare("where", "{ tag = value }", "Returns the hosts whose tags have the given values. If a list of values is given for a tag, each "
+  .. "value of the list matches.",
   "rollout:wave(rollout.targets:where { zone = \"b\" })")
 function methods.where(self, tags)
   local part = {}
@@ -150,7 +153,7 @@ function methods.where(self, tags)
   return sets.new(part)
 end
 
-declare("map", "function", "Calls a function for each host, and returns the results as a list.",
+declare("map", "function", "Calls a function for each host, and returns a list of the results.",
   "local names = deployment.targets:map(function(host) return host.name end)")
 function methods.map(self, fn)
   local result = {}
@@ -158,7 +161,7 @@ function methods.map(self, fn)
   return result
 end
 
-declare("except", "hosts", "Returns the set without these hosts.", "rollout:wave(rollout.targets:except(rollout.targets:first()))")
+declare("except", "hosts", "Returns the set without the given hosts.", "rollout:wave(rollout.targets:except(rollout.targets:first()))")
 function methods.except(self, others)
   local gone, part = tables.set(sets.numbers("hosts:except", others)), {}
   for _, item in ipairs(own("hosts:except", self)) do
@@ -168,9 +171,9 @@ function methods.except(self, others)
 end
 
 declare("twins", "hosts, { … }",
-  "Returns a twin for each of these hosts: another host of the set, with as many of the same tags as possible.",
+  "Returns a twin for each of the given hosts. A twin is another host of the set, whose tags are as similar as possible.",
   "local twins = rollout.targets:twins(rollout.targets:take(1), { by = \"zone\" })", {
-  { "by", "name", "a tag, such as zone, that a host and its twin must share" },
+  { "by", "name", "the name of a tag, such as zone. A host and its twin must have the same value of the tag" },
 })
 function methods.twins(self, hosts, given)
   local list, options = own("hosts:twins", self), fields.options("hosts:twins", given)

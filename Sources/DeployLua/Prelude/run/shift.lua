@@ -6,11 +6,11 @@ local decisions, fields = import "run/decisions", import "types/fields"
 
 language.word {
   name = "rollout:shift", nature = "effect", phases = { "run" }, gives = "table", takes = "{ … }",
-  summary = "Moves traffic between the pools of the recipe's traffic. If the deployment fails later, Lander restores the old weights. "
-    .. "Returns the old weights.",
+  summary = "Moves traffic between the pools that the recipe's field traffic names. Returns the old weights. If the deployment fails "
+    .. "later, Lander restores the old weights.",
   example = "rollout:shift { weights = { blue = 90, green = 10 } }",
   fields = {
-    { "weights", "record", "whole percentages by pool, which add up to 100; a pool that is not named gets no traffic" },
+    { "weights", "record", "the new weights by pool: whole percentages that add up to 100. A pool that is not named gets no traffic" },
     { "to", "name", "the pool that gets all of the traffic" },
   },
 }

@@ -6,7 +6,8 @@ local rehearsal, values, void = import "runtime/rehearsal", import "runtime/valu
 local duration = import "types/duration"
 
 language.word {
-  name = "sleep", nature = "pure", phases = { "run" }, gives = "nothing", takes = "duration", summary = "Waits.", example = "sleep \"5s\"",
+  name = "sleep", nature = "pure", phases = { "run" }, gives = "nothing", takes = "duration", summary = "Waits for the given "
+    .. "time.", example = "sleep \"5s\"",
 }
 
 language.meaning("sleep", function(time)

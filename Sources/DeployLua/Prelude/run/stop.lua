@@ -6,7 +6,8 @@ local decisions = import "run/decisions"
 
 language.word {
   name = "rollout:stop", nature = "effect", phases = { "run" }, gives = "never", takes = "format, …", errors = { "failed" },
-  summary = "Ends the rollout on purpose: changed hosts keep the new revision, and the others keep the old one. This call does not return.",
+  summary = "Ends the rollout on purpose. Changed hosts keep the new revision, and the other hosts keep the old revision. This call does "
+    .. "not return.",
   example = "rollout:stop \"the rest follows on Monday\"",
 }
 

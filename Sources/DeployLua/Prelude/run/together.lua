@@ -7,12 +7,13 @@ local values, void = import "runtime/values", import "runtime/void"
 local duration, fields, fleet, sets = import "types/duration", import "types/fields", import "run/fleet", import "run/sets"
 
 local options = {
-  { "limit", "positive", "the number of functions that run at the same time" }, { "keep_going", "boolean", "whether the other functions "
+  { "limit", "positive", "the largest number of functions that run at the same time" },
+  { "keep_going", "boolean", "whether the other functions "
     .. "continue if one fails" },
 }
 language.word {
   name = "each", nature = "pure", phases = { "run" }, gives = "table", takes = "list, function, { … }",
-  summary = "Calls a function for each item, all at the same time, and returns the results in order.",
+  summary = "Calls a function for each item of a list, for all items at the same time. Returns the results in the order of the list.",
   example = "each(deployment.targets, function(host) host:run \"bin/warm\" end, { limit = 10 })", fields = options,
 }
 language.word {
@@ -22,7 +23,7 @@ language.word {
 }
 language.word {
   name = "within", nature = "pure", phases = { "run" }, takes = "duration, function",
-  summary = "Runs a function with a deadline.", errors = { "timeout" },
+  summary = "Runs a function. If the function takes longer than the duration, it is interrupted with an error.", errors = { "timeout" },
   example = "within(\"5m\", function() host:run \"bin/migrate\" end)",
 }
 

@@ -15,7 +15,8 @@ language.word {
     { "http", "url", "a URL that the host itself requests" }, { "port", "port", "a TCP port on which the host listens" },
     { "command", "name", "a command that exits with 0" },
     { "status", "statuses", "the status codes that count as healthy", default = "200 to 399" },
-    { "timeout", "time", "the longest time for all checks together", default = "\"60s\"" }, { "every", "duration", "the time between two "
+    { "timeout", "time", "the longest time that all checks together may take", default = "\"60s\"" },
+    { "every", "duration", "the time between two "
       .. "checks", default = "\"1s\"" },
   },
 }

@@ -8,24 +8,26 @@ local most = 10000 -- the limit of rests between checks
 
 language.word {
   name = "rollout:watch", nature = "probe", phases = { "run" }, gives = { "boolean", "string" }, takes = "{ … }",
-  summary = "Checks hosts repeatedly for some time. If too many checks fail, the deployment fails. Returns two values: true (or false, "
-    .. "with on_fail = \"return\"), and the verdict (\"pass\", \"fail\" or \"inconclusive\").",
+  summary = "Checks hosts repeatedly for some time. If too many checks fail, the deployment fails. Returns two values: whether the watch "
+    .. "passed, and the verdict (\"pass\", \"fail\" or \"inconclusive\"). The first value can be false only with on_fail = \"return\".",
   example = "rollout:watch { during = \"10m\", http = \"http://localhost:8080/ready\" }",
   errors = { "unfit", "unhealthy", "rejected" },
   fields = {
-    { "during", "time", "how long the watch lasts; only time in which an engine runs counts", required = true },
-    { "every", "duration", "the time between two checks, at most during", default = "\"10s\"" },
+    { "during", "time", "how long the watch lasts. Time in which no engine runs does not count", required = true },
+    { "every", "duration", "the time between two checks. It must not be longer than the time in during", default = "\"10s\"" },
     { "hosts", "chosen", "the hosts to check", default = "the hosts that this deployment has updated to the release" },
     { "http", "url", "a URL that the host itself requests" }, { "port", "port", "a TCP port on which the host listens" },
     { "command", "name", "a command that exits with 0" },
     { "status", "statuses", "the status codes that count as healthy", default = "200 to 399" },
-    { "check", "function", "function(host, deployment): the host is bad if the function raises an error or returns false" },
+    { "check", "function", "function(host, deployment). If it raises an error or returns false, the check of this host has failed" },
     { "from", "host|engine", "the machine that makes the check", default = "\"host\"" },
-    { "timeout", "time", "the longest time of one check", default = "\"10s\"" },
+    { "timeout", "time", "the longest time that one check may take", default = "\"10s\"" },
     { "allow", "count", "the number of failed checks that are allowed", default = "0" },
-    { "name", "name", "its name in messages and reports", default = "\"watch\"" },
-    { "on_fail", "fail|return", "fail: the deployment fails. return: the call returns false", default = "\"fail\"" },
-    { "on_inconclusive", "ask|fail|pass", "what to do with an inconclusive result: ask a person, or count it as fail or pass",
+    { "name", "name", "the name of the gate in messages and reports", default = "\"watch\"" },
+    { "on_fail", "fail|return", "what happens if the verdict is fail. \"fail\": the deployment fails. \"return\": the call returns "
+      .. "false", default = "\"fail\"" },
+    { "on_inconclusive", "ask|fail|pass", "what happens if the verdict is inconclusive. \"ask\": Lander asks a person. \"fail\" and "
+      .. "\"pass\": the result counts as this verdict",
       default = "\"ask\"" },
   },
 }

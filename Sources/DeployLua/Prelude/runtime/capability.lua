@@ -12,17 +12,17 @@ capability.plain = {
   { "host.read", "read files of hosts: host:read, host:exists" },
   { "host.run", "run commands on hosts: host:run, host:try" },
   { "host.service", "control services of hosts: host:service" },
-  { "host.upload", "send files to hosts: host:upload, with local.read for these files" },
+  { "host.upload", "send files to hosts: host:upload. For the files themselves, the plugin also needs local.read" },
   { "host.write", "write files on hosts: host:write, host:template, host:link" },
 }
 --- The capabilities whose parameter says what they reach.
 capability.named = {
-  { "http", "HOST[:PORT][/METHOD]", "send requests to a server: http.get and http.post; without a port, it allows the ports of http and "
-    .. "https" },
-  { "local.exec", "PROGRAM", "run a program on the engine's machine; a command that is a single string is run by sh" },
+  { "http", "HOST[:PORT][/METHOD]", "send requests to a server: http.get and http.post. Without a port, the capability allows the "
+    .. "standard ports of http and https" },
+  { "local.exec", "PROGRAM", "run a program on the engine's machine. The program of a command that is a single string is sh" },
   { "local.read", "PATH", "read a file on the engine's machine, or all files of a folder if the path ends in /" },
-  { "local.write", "PATH", "write a file on the engine's machine, or in a folder: host:download" },
-  { "secret", "NAME", "use a secret, as a handle" },
+  { "local.write", "PATH", "write a file on the engine's machine, or all files of a folder if the path ends in /: host:download" },
+  { "secret", "NAME", "use the handle of a secret" },
 }
 
 --- The capability that each word needs in a plugin with grants. … stands for a part of the call.

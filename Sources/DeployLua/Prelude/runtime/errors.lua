@@ -16,33 +16,35 @@ errors(errors_.meta)
 
 --- The kinds of errors, each with its meaning, in the order in which people meet them.
 errors_.kinds = {
-  { "command", "a command ended with a status other than 0, or by a signal; the error has command, status and stderr" },
+  { "command", "a command ended with a status other than 0, or a signal ended it. The error has the fields command, status and stderr" },
   { "timeout", "a deadline passed" },
-  { "unhealthy", "a check answered no" },
+  { "unhealthy", "a check failed: the host or the service is not healthy" },
   { "failed", "the recipe called fail, or the strategy gave up" },
-  { "misnamed", "no field, host or partner has this name; the error does not depend on what hosts answer" },
-  { "invalid", "the request makes no sense: a wrong type, or a path that leads out of its folder" },
+  { "misnamed", "no field, host or partner has this name. This error does not depend on what hosts answer" },
+  { "invalid", "an argument is invalid, such as a value of a wrong type, or a path that leads out of its folder" },
   { "missing", "a file, a tool, a user or a secret does not exist" },
-  { "notPermitted", "the login user is not allowed to do that" },
+  { "notPermitted", "the login user does not have the necessary permission" },
   { "noSpace", "the disk is full" },
   { "unreachable", "the host cannot be reached, or is no longer reachable" },
-  { "lost", "it is unknown how a command ended, because its host rebooted or the process that ran it died" },
-  { "unfit", "a watch or an analysis found the release bad" },
+  { "lost", "it is unknown how a command ended, because its host rebooted, or because the process that ran the command died" },
+  { "unfit", "a watch or an analysis found that the release is bad" },
   { "rejected", "a person rejected a gate, or nobody answered in time" },
-  { "cancelled", "somebody cancelled the deployment, or a function around this one failed" },
+  { "cancelled", "somebody cancelled the deployment, or a call of each or all stopped this function because another function failed" },
   { "corrupt", "content does not have the digest that it should have" },
   { "locked", "another deployment has the lock of the host" },
-  { "fenced", "a newer deployment took the host over" },
+  { "fenced", "a newer deployment took the lock of the host" },
   { "transport", "the connection returned data that makes no sense" },
   { "store", "the engine cannot write its journal or another file" },
   { "internal", "a defect of Lander itself" },
 }
 --- The fields of an error. Each of them can be nil.
 errors_.fields = {
-  { "kind", "string", "one of the kinds" }, { "message", "string", "one sentence: what was asked and what came back" },
-  { "fix", "string", "what to do next" }, { "host", "string", "the host's name" }, { "where", "string", "the recipe's file:line" },
-  { "command", "string", "the command line" }, { "status", "integer", "its exit status" },
-  { "stderr", "string", "the last lines of standard error, at most 5; for a service also the end of its journal" },
+  { "kind", "string", "one of the kinds in the table below" },
+  { "message", "string", "one sentence that says what was asked and what the answer was" },
+  { "fix", "string", "what to do next" }, { "host", "string", "the host's name" },
+  { "where", "string", "the place in the recipe, as file:line" },
+  { "command", "string", "the command line" }, { "status", "integer", "the exit status of the command" },
+  { "stderr", "string", "the last lines of standard error, at most 5. For a service, the end of its journal follows" },
   { "attempts", "integer", "the number of attempts that retry made" },
 }
 

@@ -12,21 +12,21 @@ local slowest = 5 * 60000        -- the limit of one check, in milliseconds
 
 language.word {
   name = "recipe.alarm", nature = "pure", phases = { "description" }, takes = "alarm = { … }",
-  summary = "Checks hosts after a deployment has succeeded, and rolls them back if too many checks fail. The next deployment ends the "
-    .. "alarm.",
+  summary = "Checks the hosts for some time after a deployment has succeeded. If too many checks fail, Lander rolls the hosts back. The "
+    .. "next deployment ends the alarm.",
   example = "alarm = { during = \"60m\", http = \"http://localhost:8080/ready\", allow = 3 }",
   fields = {
     { "during", "time", "how long the alarm lasts after the deployment has succeeded: 1 second to 7 days", required = true },
-    { "every", "time", "the time between two checks: at least 1 second, and long enough for at most 1,000 checks of each "
-      .. "host", default = "\"10s\", or 1/500 "
+    { "every", "time", "the time between two checks of a host, at least 1 second. A host can be checked at most 1,000 "
+      .. "times", default = "\"10s\", or 1/500 "
       .. "of during" },
     { "http", "url", "a URL that the host itself requests" }, { "port", "port", "a TCP port on which the host listens" },
     { "command", "name", "a command that exits with 0" },
     { "status", "statuses", "the status codes that count as healthy", default = "200 to 399" },
     { "from", "host|engine", "the machine that makes the check", default = "\"host\"" },
-    { "timeout", "time", "the longest time of one check, at most 5 minutes", default = "\"10s\"" },
+    { "timeout", "time", "the longest time that one check may take. It is at most 5 minutes", default = "\"10s\"" },
     { "allow", "count", "the number of failed checks that are allowed", default = "0" },
-    { "name", "name", "its name in messages and reports", default = "\"alarm\"" },
+    { "name", "name", "the name of the alarm in messages and reports", default = "\"alarm\"" },
   },
 }
 

@@ -7,7 +7,7 @@ local void, named, types = import "runtime/void", import "words/named", import "
 
 language.word {
   name = "allow", nature = "pure", phases = { "description" }, gives = "nothing", takes = "\"plugin\" { \"capability\", … }",
-  summary = "Grants capabilities to a plugin of deploy.lock. Only deploy.lua may call it.",
+  summary = "Grants capabilities to a plugin that deploy.lock lists. Only deploy.lua may call this function.",
   example = "allow \"chat\" { \"host.run\", \"secret:CHAT_TOKEN\" }",
 }
 

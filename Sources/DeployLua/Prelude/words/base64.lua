@@ -14,7 +14,7 @@ language.word {
   example = "local key = base64.decode \"aGVsbG8=\"   -- hello",
 }
 
-language.object { name = "base64", summary = "Converts between bytes and base64 text", fields = {} }
+language.object { name = "base64", summary = "Converts between bytes and base64 text.", fields = {} }
 
 local digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 local sign, meaning = {}, {}

@@ -10,13 +10,14 @@ local bundle = { kind = values.kind "bundle" }
 
 language.word {
   name = "bundle", nature = "pure", phases = { "description" }, takes = "\"folder\" or { … }",
-  summary = "The revision: the files that are packed and sent.",
+  summary = "Describes the revision: the files that Lander packs and sends to the hosts.",
   example = "bundle { build = \"make dist\", from = \"dist\", ignore = { \"*.map\" } }",
   fields = {
-    { "from", "name", "a folder or an archive, relative to the project" }, { "build", "name", "a command that makes these files; it runs "
-      .. "first, on this machine" },
-    { "ignore", "strings", "patterns of paths to leave out" }, { "git", "name", "a branch, tag or commit instead of from" },
-    { "repository", "name", "the local repository of git", default = "the project" },
+    { "from", "name", "the path of a folder or an archive, relative to the project's folder" },
+    { "build", "name", "a command that makes the files. It runs on the engine's machine, before Lander packs the files" },
+    { "ignore", "strings", "patterns of paths to leave out" },
+    { "git", "name", "a branch, a tag or a commit whose files Lander packs. With git, leave out the field from" },
+    { "repository", "name", "the path of the local git repository that has this branch, tag or commit", default = "the project" },
   },
 }
 

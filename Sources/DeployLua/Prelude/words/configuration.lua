@@ -10,37 +10,43 @@ local configuration = { kind = values.kind "configuration" }
 
 language.word {
   name = "configuration", nature = "pure", phases = { "description" }, takes = "\"name\" { … }",
-  summary = "Bounds that limit every decision of a strategy.",
+  summary = "Defines bounds for a rollout. No decision of a strategy can exceed these bounds.",
   example = "configuration \"careful\" { floor = \"75%\", parallel = \"10%\", budget = { failed = 1 } }",
   fields = {
-    { "floor", "amount", "hosts that keep serving" }, { "parallel", "amount", "hosts that may change at the same time" },
-    { "budget", "table", "failures that are allowed: { failed = 1, wave = 1, unreachable = \"2%\" }" },
-    { "base", "amount", "the share of hosts that you expect to fail although the release is good; 1% if not given. The deployment stops if "
-      .. "more hosts of a wave fail than chance explains, or if the first host fails. With 100% only budgets count" },
-    { "apart", "strings", "tags such as pair: two hosts with the same value are never out of service at the same time" },
-    { "alone", "strings", "tags such as rack: all hosts that are out of service at the same time have the same value" },
-    { "each", "table", "bounds that hold separately for each value of a tag: { tag = \"zone\", floor = \"50%\", failed = 1 }" },
-    { "minimum_healthy", "amount", "hosts that must stay healthy, by CodeDeploy's rule; replaces floor, budget and base" },
+    { "floor", "amount", "the number or share of hosts that must keep serving" },
+    { "parallel", "amount", "the largest number or share of hosts that change at the same time" },
+    { "budget", "table", "the allowed failures: { failed = 1, wave = 1, unreachable = \"2%\" }" },
+    { "base", "amount", "the share of hosts that you expect to fail although the release is good; 1% if not given. The deployment stops "
+      .. "if the first host fails, or if so many hosts of a wave fail that this share does not explain it. With 100%, only the budgets "
+      .. "stop a deployment" },
+    { "apart", "strings", "names of tags, such as pair. Two hosts with the same value of such a tag are never out of service at the same "
+      .. "time" },
+    { "alone", "strings", "names of tags, such as rack. All hosts that are out of service at the same time have the same value of such a "
+      .. "tag" },
+    { "each", "table", "bounds for the hosts of each value of a tag separately: { tag = \"zone\", floor = \"50%\", failed = 1 }" },
+    { "minimum_healthy", "amount", "the number or share of hosts that must stay healthy, as CodeDeploy counts them. This field replaces "
+      .. "floor, budget and base" },
   },
 }
 language.word {
   name = "configuration.budget", nature = "pure", phases = { "description" }, takes = "budget = { … }",
-  summary = "The failures that are allowed before a deployment stops and rolls back.",
+  summary = "Says how many failures are allowed. If there are more, the deployment stops and rolls back.",
   example = "budget = { failed = 1, unreachable = \"2%\" }",
   fields = {
-    { "failed", "amount", "hosts that may fail" },
-    { "wave", "amount", "hosts that may fail in one wave", default = "the value of failed" },
-    { "unreachable", "amount", "hosts that may be unreachable" },
+    { "failed", "amount", "the number or share of hosts that may fail" },
+    { "wave", "amount", "the number or share of hosts that may fail in one wave", default = "the value of failed" },
+    { "unreachable", "amount", "the number or share of hosts that may be unreachable" },
   },
 }
 
 language.word {
   name = "configuration.each", nature = "pure", phases = { "description" }, takes = "each = { … }",
-  summary = "Bounds that hold separately for each value of a tag.",
+  summary = "Sets bounds for the hosts of each value of a tag separately.",
   example = "each = { tag = \"zone\", floor = \"50%\", failed = 1 }",
   fields = {
-    { "tag", "name", "the tag, such as zone", required = true }, { "floor", "amount", "for each value, the hosts that keep serving" },
-    { "failed", "amount", "for each value, the hosts that may fail" },
+    { "tag", "name", "the name of the tag, such as zone", required = true },
+    { "floor", "amount", "for each value of the tag, the number or share of hosts that must keep serving" },
+    { "failed", "amount", "for each value of the tag, the number or share of hosts that may fail" },
   },
 }
 

@@ -7,7 +7,8 @@ local values = import "runtime/values"
 language.word {
   name = "env", nature = "pure", phases = { "description" }, gives = "string", takes = "\"NAME\", \"default\"",
   optional = { "\"default\"" },
-  summary = "Returns an environment variable, as it was when the recipe was read. The deployment keeps the value as plain text.",
+  summary = "Returns the value that an environment variable has when Lander reads the recipe. The deployment stores the value as plain "
+    .. "text.",
   example = "local region = env(\"REGION\", \"eu-1\")",
 }
 

@@ -14,11 +14,12 @@ language.word {
   fields = {
     { "days", "string", "weekdays such as \"fri\", \"sat-sun\" or \"mon, wed-fri\"", default = "every day" },
     { "dates", "strings", "dates such as \"2026-12-24\" or \"2026-12-23..2027-01-02\"", default = "every date" },
-    { "from", "string", "the time at which it begins: \"15:00\"", default = "midnight" },
-    { "to", "string", "the time at which it ends: \"08:00\". If that is not later than from, the freeze ends on the next day",
+    { "from", "string", "the time of day at which the freeze begins, such as \"15:00\"", default = "midnight" },
+    { "to", "string", "the time of day at which the freeze ends, such as \"08:00\". If this time is not later than the time in from, the "
+      .. "freeze ends on the next day",
       default = "\"24:00\"" },
-    { "zone", "name", "the time zone: \"Europe/Berlin\", \"UTC\" or \"+01:00\"", default = "UTC" },
-    { "name", "name", "its name in messages and reports" },
+    { "zone", "name", "the time zone of the times and dates, such as \"Europe/Berlin\", \"UTC\" or \"+01:00\"", default = "UTC" },
+    { "name", "name", "the name of the freeze in messages and reports" },
   },
 }
 

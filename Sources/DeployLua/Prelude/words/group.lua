@@ -11,12 +11,12 @@ local group = { kind = values.kind "group" }
 
 language.word {
   name = "group", nature = "pure", phases = { "description" }, takes = "\"name\" { … }",
-  summary = "Defines a named selection of hosts. Without a table, it refers to a group that is defined elsewhere.",
+  summary = "Defines a group: hosts under a name. Without a table, group \"name\" stands for a group that is defined elsewhere.",
   example = "group \"production\" { hosts = { \"web[01-24].example.com\" }, user = \"deploy\" }",
   fields = tables.joined(host.fields, {
     { "hosts", "hosts", "names, ranges such as web[01-24], or host \"name\" { … }", required = true },
-    { "params", "record", "values of recipe parameters for this group" },
-    { "slots", "record", "instances of the application on each host, by name, each with its own vars" },
+    { "params", "record", "values of the recipe's parameters for this group" },
+    { "slots", "record", "the instances of the application on each host: the vars of each instance, by the instance's name" },
   }),
 }
 

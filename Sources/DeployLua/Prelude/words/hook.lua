@@ -12,18 +12,19 @@ local known = tables.set(events)
 
 --- The purpose of each event, in the order in which a host has them.
 language.events = {
-  { "BeforeBlockTraffic", "runs before the host leaves its balancer, in the old release" },
-  { "BlockTraffic", "takes the host out of its balancer; runs in the old release" },
-  { "AfterBlockTraffic", "runs after the host has left its balancer, in the old release" },
-  { "ApplicationStop", "stops the old release, and runs in it; skipped if there is none" },
+  { "BeforeBlockTraffic", "runs in the old release, before the host is taken out of its balancer" },
+  { "BlockTraffic", "runs in the old release, and takes the host out of its balancer" },
+  { "AfterBlockTraffic", "runs in the old release, after the host has been taken out of its balancer" },
+  { "ApplicationStop", "runs in the old release, and stops it. If there is no old release, Lander skips this event" },
   { "DownloadBundle", "the engine sends the new release; no hook can run here" },
   { "BeforeInstall", "runs before the new release becomes the current one" },
   { "Install", "the engine makes the new release the current one; no hook can run here" },
-  { "AfterInstall", "configures the new release" },
-  { "ApplicationStart", "starts the new release" },
-  { "ValidateService", "checks whether the new release is good: if it raises an error, the host is restored" },
+  { "AfterInstall", "the hook configures the new release" },
+  { "ApplicationStart", "the hook starts the new release" },
+  { "ValidateService", "checks whether the new release is good. If this hook raises an error, Lander restores the old release on the "
+    .. "host" },
   { "BeforeAllowTraffic", "runs before the host gets its traffic back" },
-  { "AllowTraffic", "puts the host back into its balancer" },
+  { "AllowTraffic", "the hook puts the host back into its balancer" },
   { "AfterAllowTraffic", "runs after the host is back in its balancer" },
 }
 local of_the_engine = { DownloadBundle = true, Install = true }

@@ -13,13 +13,14 @@ local most, widest = 20000, 9999 -- the limits: hosts of one text, and steps of 
 host.fields = {
   { "user", "name", "the login user" }, { "port", "port", "the port of the ssh server" },
   { "transport", "name", "ssh, local, or the name of a transport that transport \"name\" defines" },
-  { "root", "name", "a folder that is put in front of the recipe's path" }, { "tags", "record", "for selections and strategies" },
-  { "vars", "record", "values for hooks" },
+  { "root", "name", "a folder on the host. Lander puts it in front of the recipe's path" },
+  { "tags", "record", "tags by name, by which selections and strategies choose hosts" },
+  { "vars", "record", "values by name, which hooks can read" },
 }
 
 language.word {
   name = "host", nature = "pure", phases = { "description" }, takes = "\"name\" { … }",
-  summary = "A host with settings of its own.",
+  summary = "Describes a host that has settings of its own.",
   example = "host \"web25\" { address = \"10.0.3.25\", tags = { zone = \"b\" } }",
   fields = tables.joined(host.fields, { { "address", "name", "the host name or address for connections", default = "the name" } }),
 }

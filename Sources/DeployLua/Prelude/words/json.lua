@@ -11,16 +11,16 @@ language.word {
 }
 language.word {
   name = "json.encode", nature = "pure", phases = { "description", "run" }, gives = "string", takes = "value",
-  summary = "Encodes a value as JSON on one line, with sorted names. A table with the keys 1 to n is a list; json.list {} is an empty "
-    .. "list.",
+  summary = "Encodes a value as JSON on one line, with sorted names. A table with the keys 1 to n becomes a list, and json.list {} "
+    .. "becomes an empty list.",
   example = "host:write(\"/etc/app.json\", json.encode { port = 80, peers = json.list {} })",
 }
 language.word {
   name = "json.list", nature = "pure", phases = { "description", "run" }, gives = "table", takes = "{ … }",
   summary = "Marks a table as a JSON list, even if it is empty.", example = "local empty = json.encode(json.list {})   -- []",
 }
-language.object { name = "json", summary = "Converts between JSON and values",
-  fields = { { "null", "any", "JSON's null, because nil would remove the entry from a table" } } }
+language.object { name = "json", summary = "Converts between JSON and values of Lua.",
+  fields = { { "null", "any", "JSON's null. It is not nil, because a Lua table cannot contain nil" } } }
 
 local function decode(text)
   if type(text) ~= "string" then errors.usage("json.decode takes a string, got " .. values.described(text)) end

@@ -65,24 +65,27 @@ local range = { { "min", "number", "the smallest value" }, { "max", "number", "t
 -- The kinds by name: summary, type of the default, fields, words(options), and reader(options)(value), which returns whether the value is
 -- valid, and the value.
 local kinds = {
-  boolean = { summary = "True or false.", default = "boolean", words = always "true or false",
+  boolean = { summary = "A value that is true or false.", default = "boolean", words = always "true or false",
     reader = always(types.named("boolean").read) },
   integer = { summary = "A whole number.", default = "integer", fields = range, words = range_words "a whole number",
     reader = checked_number(true) },
   number = { summary = "A number.", default = "number", fields = range, words = range_words "a number", reader = checked_number(false) },
-  percent = { summary = "A share: \"5%\" or 5.", default = "any", words = always 'a share such as "5%"', reader = always(percent) },
+  percent = { summary = "A percentage, such as \"5%\" or "
+    .. "5.", default = "any", words = always 'a share such as "5%"', reader = always(percent) },
   string = { summary = "A string.", default = "string",
-    fields = { { "match", "string", "a Lua pattern that the value must match; with ^…$, the pattern must match the whole value" } },
+    fields = { { "match", "string", "a Lua pattern that the value must match. If the pattern begins with ^ and ends with $, it must match "
+      .. "the whole value" } },
     words = function(options) return options.help or (options.match and "a string that matches " .. options.match) or "a string" end,
     reader = matching },
   choice = { summary = "One of several strings.", default = "string",
     words = function(options) return types.choice(options.choices).words end,
     reader = function(options) return types.choice(options.choices).read end },
-  duration = { summary = "A time: \"90s\", \"5m\".", default = "any", words = always(duration.words),
+  duration = { summary = "A duration, such as \"90s\" or \"5m\".", default = "any", words = always(duration.words),
     reader = always(function(value) return duration.milliseconds(value) ~= nil, value end) },
-  list = { summary = "Strings, typed with commas between them: a,b. If the declaration lists strings, each value is one of "
-    .. "these.", default = "table",
-    fields = { { "match", "string", "a Lua pattern that each string must match; with ^…$, the pattern must match the whole string" },
+  list = { summary = "A list of strings. On the command line, the strings are separated by commas, as in a,b. If the declaration lists "
+    .. "strings, only these strings are allowed.", default = "table",
+    fields = { { "match", "string", "a Lua pattern that each string must match. If the pattern begins with ^ and ends with $, it must "
+      .. "match the whole string" },
       { "min", "count", "the smallest number of strings" },
       { "max", "count", "the largest number of strings" } }, words = list_words, reader = listed },
 }
@@ -95,7 +98,7 @@ function option.declare(family, name, summary, default, own, more)
     takes = "{ " .. choices .. "default = …, help = … }", summary = summary,
     example = string.format("local %s = %s.%s { %shelp = \"what it is\" }", family == "param" and "own" or "option", family, name, choices),
     fields = tables.joined(tables.joined(own, more),
-      { { "default", default, "the value if none is given" }, { "help", "string", "one sentence" } }),
+      { { "default", default, "the value that is used if no value is given" }, { "help", "string", "one sentence" } }),
   }
 end
 

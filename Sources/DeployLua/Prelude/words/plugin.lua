@@ -14,25 +14,29 @@ language.word {
   summary = "The manifest of a plugin: a table of data.",
   example = "return { name = \"http_check\", version = \"1.0.0\", api = 1, capabilities = { \"host.check\" } }",
   fields = {
-    { "name", "name", "the plugin's folder: letters, digits, _ and -", required = true },
+    { "name", "name", "the plugin's name, which is also the name of its folder: letters, digits, _ and -", required = true },
     { "version", "version", "the plugin's version, such as 1.2.0", required = true },
-    { "api", "positive", "the level of the recipe language that it needs", required = true }, { "summary", "string", "one sentence" },
+    { "api", "positive", "the level of the recipe language that the plugin needs", required = true },
+    { "summary", "string", "one sentence" },
     { "license", "string", "its licence, as an SPDX identifier" }, { "main", "module", "the file that require "
       .. "reads", default = "\"init.lua\"" },
-    { "capabilities", "strings", "everything that the plugin is allowed to reach; without this field, a plugin of the project itself is "
-      .. "allowed to reach everything" },
-    { "dependencies", "table", "the plugins that it requires: { name = \"^1.2\" } or { name = { source = \"URL\", version = \"^1.2\" } }" },
+    { "capabilities", "strings", "everything that the plugin asks to reach. If a plugin of the project itself does not have this field, "
+      .. "it is allowed to reach everything" },
+    { "dependencies", "table", "the plugins that this plugin requires: { name = \"^1.2\" } or { name = { source = \"URL\", version = "
+      .. "\"^1.2\" } }" },
     { "options", "table",
-      "its options by name: { name = { kind = \"string\", required = true } }. The plugin checks them with options(given)" },
+      "the options of the plugin, by name: { name = { kind = \"string\", required = true } }. The plugin checks given options with "
+        .. "options(given)" },
   },
 }
 language.word {
   name = "plugin.dependency", nature = "pure", phases = { "description" }, takes = "name = { … }",
-  summary = "A plugin that this plugin requires.",
+  summary = "Describes a plugin that this plugin requires.",
   example = "dependencies = { chat = { source = \"https://git.example.com/chat.git\", version = \"^1.2\" } }",
   fields = {
-    { "version", "range", "the range of versions that fit", required = true },
-    { "source", "name", "where to find the plugin if the project has none of that name: a URL, or an absolute path" },
+    { "version", "range", "the range of accepted versions", required = true },
+    { "source", "name", "the place from which Lander gets the plugin if the project has no plugin of this name: a URL, or an absolute "
+      .. "path" },
   },
 }
 

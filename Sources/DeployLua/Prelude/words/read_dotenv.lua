@@ -5,7 +5,8 @@ local language, problems, given = import "runtime/language", import "runtime/pro
 
 language.word {
   name = "read_dotenv", nature = "pure", phases = { "description" }, gives = "table", takes = "\"file\"",
-  summary = "Reads lines NAME=value from a file of the project, and returns the values by name, unchanged. The deployment keeps the file.",
+  summary = "Reads lines of the form NAME=value from a file of the project, and returns a table of the unchanged values by name. The "
+    .. "deployment stores a copy of the file.",
   example = "local settings = read_dotenv \"config/production.env\"\n"
     .. "local function start(host) host:run(\"bin/start\", { env = settings }) end   -- a hook",
 }

@@ -6,7 +6,7 @@ local given, reader = import "reading/given", import "types/json_reader"
 
 language.word {
   name = "read_json", nature = "pure", phases = { "description" }, takes = "\"file\"",
-  summary = "Reads a JSON file of the project, as json.decode does. The deployment keeps the file.",
+  summary = "Reads a JSON file of the project, and decodes it as json.decode does. The deployment stores a copy of the file.",
   example = "local hosts = read_json \"hosts.json\"",
 }
 

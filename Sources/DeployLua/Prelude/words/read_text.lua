@@ -5,7 +5,7 @@ local language, problems, given = import "runtime/language", import "runtime/pro
 
 language.word {
   name = "read_text", nature = "pure", phases = { "description" }, gives = "string", takes = "\"file\"",
-  summary = "Reads a file of the project as text. The deployment keeps the file.",
+  summary = "Returns the text of a file of the project. The deployment stores a copy of the file.",
   example = "local motd = read_text \"config/motd\"",
 }
 

@@ -6,7 +6,7 @@ local given, yaml = import "reading/given", import "types/yaml_text"
 
 language.word {
   name = "read_yaml", nature = "pure", phases = { "description" }, takes = "\"file\"",
-  summary = "Reads a YAML file of the project, as yaml.decode does. The deployment keeps the file.",
+  summary = "Reads a YAML file of the project, and decodes it as yaml.decode does. The deployment stores a copy of the file.",
   example = "local settings = read_yaml \"config/production.yml\"",
 }
 

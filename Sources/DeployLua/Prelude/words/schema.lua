@@ -8,13 +8,14 @@ local fields, option, types = import "types/fields", import "words/option", impo
 local declared_option = values.kind "option"
 local more = {
   { "required", "boolean", "whether a value must be given", default = "false" },
-  { "deprecated", "string", "what to use instead, such as \"use url\". Lander then warns wherever a recipe sets the option" },
+  { "deprecated", "string", "says that the option is deprecated, and what to use instead, such as \"use url\". Lander warns about each "
+    .. "line that sets the option" },
 }
 
 language.word {
   name = "schema", nature = "pure", phases = { "description" }, gives = "function",
   takes = "{ name = schema.string { … } }",
-  summary = "Declares the typed options of a plugin or of a shipped recipe.",
+  summary = "Declares the typed options of a plugin, of a strategy, or of a recipe that comes with Lander.",
   example = "local options = schema { url = schema.string { required = true } }",
 }
 option.declare_kinds("schema", option.names, more)
@@ -42,7 +43,7 @@ local function typed(name, type_name, summary, default)
   end
 end
 typed("strings", "strings", "A list of strings.", "any")
-typed("amount", "amount", "A count or a share: 2 or \"25%\".", "any")
+typed("amount", "amount", "A count such as 2, or a share such as \"25%\".", "any")
 typed("record", "record", "A table of plain values.", "record")
 typed("any", "any", "A value of any kind.", "any")
 typed("callback", "function", "A function.", "function")

@@ -18,28 +18,30 @@ local stage = { kind = values.kind "stage" }
 
 language.word {
   name = "stage", nature = "pure", phases = { "description" }, takes = "\"name\" { run = … }", members = { "upload" },
-  summary = "A part of a deployment that runs once.",
+  summary = "Defines a stage: a part of a deployment, which runs once for all hosts together.",
   example = "stage \"migrate\" { run = function(deployment) deployment.targets:first():run \"bin/migrate\" end }",
   fields = {
-    { "run", "function", "function(deployment)", required = true },
-    { "when", "function", "function(deployment): returns whether the stage runs" }, { "summary", "string", "one sentence for plans" },
-    { "before", "name", "runs this stage just before the named one: upload, rollout or a stage's name" },
-    { "after", "name", "runs this stage just after the named one" },
-    { "once", "deployment|revision", "with revision, hosts record the stage, and no later deployment of the same bundle runs it again" },
+    { "run", "function", "function(deployment), or function(host, deployment) if on is \"host\" or a group", required = true },
+    { "when", "function", "function(deployment): returns whether the stage runs" }, { "summary", "string", "one sentence that plans show" },
+    { "before", "name", "the name of the stage immediately before which this stage runs: upload, rollout or the name of another stage" },
+    { "after", "name", "the name of the stage immediately after which this stage runs" },
+    { "once", "deployment|revision", "\"revision\": the hosts record that the stage has run, and later deployments of the same bundle "
+      .. "skip it" },
     { "on", "ground",
-      "where it runs. With \"host\", the first argument of run is the first of the targets; with a group of partners, the first host of "
-        .. "that group; with \"engine\", there is no host" },
-    { "irreversible", "boolean", "whether hosts can no longer be rolled back after this stage has begun", default = "false" },
-    { "undo", "function", "function(deployment, error): undoes the stage in a rollback; error says why the stage failed, or is nil if it "
-      .. "did not fail" },
+      "where the stage runs. With \"host\", the first argument of run is the first target of the deployment. With a group of partners, "
+        .. "the first argument of run is the first host of that group. With \"engine\", run gets no host" },
+    { "irreversible", "boolean", "whether the stage makes a rollback impossible. Once the stage has begun, Lander does not roll hosts "
+      .. "back", default = "false" },
+    { "undo", "function", "function(deployment, error): undoes the stage in a rollback. error says why the stage failed, or is nil if the "
+      .. "stage did not fail" },
   },
 }
 language.word {
   name = "stage.rollout", nature = "pure", phases = { "description" }, takes = "{ strategy = … }",
-  summary = "Runs the lifecycle of the hosts, in waves.",
+  summary = "Changes the hosts in waves. Each host goes through the lifecycle events.",
   example = "stage.rollout { strategy = rolling { batch = \"25%\" } }",
-  fields = { { "strategy", "strategy", "decides on the waves. If not given, the first wave is 1 host, and after each further wave 4 times "
-    .. "as many hosts have the release" } },
+  fields = { { "strategy", "strategy", "decides which hosts each wave changes. If not given, the first wave is 1 host, and each further "
+    .. "wave makes the number of hosts with the release 4 times as large" } },
 }
 
 stage.upload = proxy(stage.kind, 0, { kind = "upload", name = "upload" })

@@ -16,11 +16,11 @@ local defined, bound = values.kind "strategy", values.kind "strategy with its op
 
 language.word {
   name = "strategy", nature = "pure", phases = { "description" }, takes = "\"name\" (function(rollout, options) … end)",
-  summary = "Defines a strategy: a function that decides on waves and gates.",
+  summary = "Defines a strategy: a function that decides on the waves and gates of a rollout.",
   example = "strategy \"halves\" (function(rollout) for wave in rollout.targets:batches \"50%\" do rollout:wave(wave) end end)",
   fields = {
-    { "decide", "function", "function(rollout, options)", required = true }, { "options", "function", "a schema that describes its "
-      .. "options" },
+    { "decide", "function", "function(rollout, options)", required = true },
+    { "options", "function", "a schema that describes the options of the strategy" },
   },
 }
 

@@ -11,17 +11,17 @@ local task = { kind = values.kind "task" }
 
 language.word {
   name = "task", nature = "pure", phases = { "description" }, takes = "\"name\" { run = … }",
-  summary = "A task for lander run. It runs on the hosts of a recipe, and the hosts keep their release.",
+  summary = "Defines a task, which lander run runs on the hosts of a recipe. A task does not change the release of a host.",
   example = "task \"clear-cache\" { drain = true, run = function(host) host:run \"bin/clear-cache\" end }",
   fields = {
     { "run", "function", "function(host, deployment), called for each host" },
-    { "once", "function", "function(deployment), called once, before run is called for any host" },
-    { "drain", "boolean", "whether a host is taken out of traffic before run, and gets its traffic back after ValidateService" },
-    { "restart", "boolean", "whether the recipe's hooks also stop the application before run, and start it after run" },
-    { "strategy", "strategy", "decides on the waves. If not given, the first wave is 1 host, and after each further wave 4 times as many "
-      .. "hosts have run the task" },
-    { "params", "table", "typed options of the task, in addition to those of the recipe" },
-    { "summary", "string", "one sentence for lander list" },
+    { "once", "function", "function(deployment), called once for all hosts, before the first call of run" },
+    { "drain", "boolean", "whether Lander takes a host out of traffic before run, and gives it traffic again after ValidateService" },
+    { "restart", "boolean", "whether the hooks of the recipe stop the application before run, and start it after run" },
+    { "strategy", "strategy", "decides which hosts each wave changes. If not given, the first wave is 1 host, and each further wave makes "
+      .. "the number of hosts that have run the task 4 times as large" },
+    { "params", "table", "the task's own parameters, in addition to those of the recipe" },
+    { "summary", "string", "one sentence that lander list shows" },
   },
 }
 

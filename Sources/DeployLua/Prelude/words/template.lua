@@ -7,8 +7,8 @@ local given = import "reading/given"
 
 language.word {
   name = "template", nature = "pure", phases = { "description" }, gives = "function", takes = "\"file\"",
-  summary = "Returns a function that takes values by name, and returns the text of the file with each {{ name }} replaced. The deployment "
-    .. "keeps the file.",
+  summary = "Reads a template from a file of the project, and returns a function. Call the function with a table of values: it returns "
+    .. "the text of the file, with the value in place of each {{ name }}. The deployment stores a copy of the file.",
   example = "local vhost = template \"vhost.conf\"\n"
     .. "local function configure(host) host:write(\"/etc/nginx/vhost\", vhost { name = host.name }) end   -- a hook",
 }

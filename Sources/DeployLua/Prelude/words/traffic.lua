@@ -10,7 +10,7 @@ local traffic = {}
 
 language.word {
   name = "recipe.traffic", nature = "pure", phases = { "description" }, takes = "traffic = { … }",
-  summary = "Moves traffic between pools, for rollout:shift. Lander might call both functions several times.",
+  summary = "Says how rollout:shift moves traffic between pools. Lander might call read and weight several times.",
   example = "traffic = { pools = { \"blue\", \"green\" },\n"
     .. "  read = function(deployment) "
     .. "return json.decode(here:run(\"bin/weights\", { rehearse = '{\"blue\":100,\"green\":0}' }).stdout) end,\n"
@@ -18,7 +18,8 @@ language.word {
   fields = {
     { "pools", "strings", "names of the pools that share the traffic", required = true },
     { "read", "function", "function(deployment): returns the current weights, such as { blue = 100, green = 0 }", required = true },
-    { "weight", "function", "function(weights, deployment): sets the weights, whole percentages that add up to 100", required = true },
+    { "weight", "function", "function(weights, deployment): sets the weights. They are whole percentages that add up to "
+      .. "100", required = true },
   },
 }
 

@@ -11,7 +11,7 @@ local own = { "ssh", "local" } -- the transports of the engine itself
 
 language.word {
   name = "transport", nature = "pure", phases = { "description" }, gives = "nothing", takes = "\"name\" (function(host) … end)",
-  summary = "Defines a transport: a function that returns the command line for a shell on the host.",
+  summary = "Defines a transport: a function that returns the command line that starts a shell on the host.",
   example = "transport \"docker\" (function(host) return { \"docker\", \"exec\", \"-i\", host.name, \"sh\" } end)",
 }
 

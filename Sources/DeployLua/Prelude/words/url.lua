@@ -6,17 +6,19 @@ local tables, values = import "runtime/tables", import "runtime/values"
 
 language.word {
   name = "url.encode", nature = "pure", phases = { "description", "run" }, gives = "string", takes = "text",
-  summary = "Encodes a string for one part of a path or a query: every byte except A-Z, a-z, 0-9 and - . _ ~ becomes % and two digits (RFC "
-    .. "3986).",
+  summary = "Encodes a string for one part of a path or a query. The characters A-Z, a-z, 0-9 and - . _ ~ stay unchanged. Every other "
+    .. "byte becomes % and two hexadecimal digits (RFC 3986).",
   example = "local page = \"https://ci.example.com/job/\" .. url.encode \"shop/main\"   -- …/shop%2Fmain",
 }
 language.word {
   name = "url.decode", nature = "pure", phases = { "description", "run" }, gives = "string", takes = "text",
-  summary = "Decodes what url.encode wrote. A + stays a +.", example = "local name = url.decode \"shop%2Fmain\"   -- shop/main",
+  summary = "Decodes a string that url.encode encoded. A + in the string stays a +.", example = "local name = url.decode \"shop%2Fmain\"  "
+    .. " -- shop/main",
 }
 language.word {
   name = "url.query", nature = "pure", phases = { "description", "run" }, gives = "string", takes = "{ name = value }",
-  summary = "Writes names and values as a query, without the ?, sorted by name. For a list, the name is repeated with each value.",
+  summary = "Returns names and values as the query of a URL, without the ?, sorted by name. If a value is a list, the name is repeated "
+    .. "for each item of the list.",
   example = "local search = \"http://prometheus:9090/api/v1/query?\" .. url.query { query = \"up\", time = 1700000000 }",
 }
 language.word {
@@ -24,7 +26,7 @@ language.word {
   summary = "Returns the parts of a URL: scheme, user, password, host, port, path, query (a table) and fragment. Missing parts are nil.",
   example = "local place = url.parse \"https://shop.example.com:8443/health?full=1\"   -- place.port is 8443, place.query.full is \"1\"",
 }
-language.object { name = "url", summary = "Takes URLs apart, and encodes their parts", fields = {} }
+language.object { name = "url", summary = "Splits URLs into parts, and encodes parts of URLs.", fields = {} }
 
 local function text_of(word, value)
   if type(value) ~= "string" then errors.usage(string.format("%s takes a string, got %s", word, values.described(value))) end

@@ -11,10 +11,11 @@ language.word {
 }
 language.word {
   name = "yaml.encode", nature = "pure", phases = { "description", "run" }, gives = "string", takes = "value",
-  summary = "Encodes a value as YAML, with sorted names, for readers of YAML 1.1 and 1.2. A table with the keys 1 to n is a list.",
+  summary = "Encodes a value as YAML, with sorted names. Programs that read YAML 1.1 or 1.2 can read the result. A table with the keys 1 "
+    .. "to n becomes a list.",
   example = "host:write(\"config/app.yml\", yaml.encode { port = 80, peers = json.list {} })",
 }
-language.object { name = "yaml", summary = "Converts between YAML and values", fields = {} }
+language.object { name = "yaml", summary = "Converts between YAML and values of Lua.", fields = {} }
 
 local function decode(text)
   if type(text) ~= "string" then errors.usage("yaml.decode takes a string, got " .. values.described(text)) end
