@@ -31,8 +31,8 @@ language.word {
     { "name", "name", "the name of the analysis in messages and reports; \"analysis\" if not given" },
     { "on_fail", "fail|return", "what happens if the verdict is fail. \"fail\": the deployment fails. \"return\": the call returns false. "
       .. "If not given, \"fail\"" },
-    { "on_inconclusive", "ask|fail|pass", "what happens if the verdict is inconclusive. \"ask\": Lander asks a person. \"fail\" and "
-      .. "\"pass\": the result counts as this verdict. If not given, \"ask\"" },
+    { "on_inconclusive", "ask|fail|pass", "what happens if the verdict is inconclusive. \"ask\": Lander asks a person. \"fail\": the gate "
+      .. "fails. \"pass\": the gate passes. If not given, \"ask\"" },
   },
 }
 

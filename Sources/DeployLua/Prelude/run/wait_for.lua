@@ -12,8 +12,9 @@ language.word {
   example = "host:wait_for { http = \"http://localhost:8080/ready\", timeout = \"2m\" }",
   errors = { "unhealthy", "unreachable" },
   fields = {
-    { "http", "url", "a URL that the host itself requests" }, { "port", "port", "a TCP port on which the host listens" },
-    { "command", "name", "a command that exits with 0" },
+    { "http", "url", "the URL to check. The host itself requests this URL" },
+    { "port", "port", "the TCP port to check, on which the host must listen" },
+    { "command", "name", "a command. The check succeeds if the command exits with 0" },
     { "status", "statuses", "the status codes that count as healthy", default = "200 to 399" },
     { "timeout", "time", "the longest time that all checks together may take", default = "\"60s\"" },
     { "every", "duration", "the time between two "

@@ -16,8 +16,9 @@ language.word {
     { "during", "time", "how long the watch lasts. Time in which no engine runs does not count", required = true },
     { "every", "duration", "the time between two checks. It must not be longer than the time in during", default = "\"10s\"" },
     { "hosts", "chosen", "the hosts to check", default = "the hosts that this deployment has updated to the release" },
-    { "http", "url", "a URL that the host itself requests" }, { "port", "port", "a TCP port on which the host listens" },
-    { "command", "name", "a command that exits with 0" },
+    { "http", "url", "the URL to check. The host itself requests this URL, unless from is \"engine\"" },
+    { "port", "port", "the TCP port to check, on which the host must listen" },
+    { "command", "name", "a command. The check succeeds if the command exits with 0" },
     { "status", "statuses", "the status codes that count as healthy", default = "200 to 399" },
     { "check", "function", "function(host, deployment). If it raises an error or returns false, the check of this host has failed" },
     { "from", "host|engine", "the machine that makes the check", default = "\"host\"" },
@@ -26,8 +27,8 @@ language.word {
     { "name", "name", "the name of the gate in messages and reports", default = "\"watch\"" },
     { "on_fail", "fail|return", "what happens if the verdict is fail. \"fail\": the deployment fails. \"return\": the call returns "
       .. "false", default = "\"fail\"" },
-    { "on_inconclusive", "ask|fail|pass", "what happens if the verdict is inconclusive. \"ask\": Lander asks a person. \"fail\" and "
-      .. "\"pass\": the result counts as this verdict",
+    { "on_inconclusive", "ask|fail|pass", "what happens if the verdict is inconclusive. \"ask\": Lander asks a person. \"fail\": the gate "
+      .. "fails. \"pass\": the gate passes",
       default = "\"ask\"" },
   },
 }

@@ -20,8 +20,9 @@ language.word {
     { "every", "time", "the time between two checks of a host, at least 1 second. A host can be checked at most 1,000 "
       .. "times", default = "\"10s\", or 1/500 "
       .. "of during" },
-    { "http", "url", "a URL that the host itself requests" }, { "port", "port", "a TCP port on which the host listens" },
-    { "command", "name", "a command that exits with 0" },
+    { "http", "url", "the URL to check. The host itself requests this URL, unless from is \"engine\"" },
+    { "port", "port", "the TCP port to check, on which the host must listen" },
+    { "command", "name", "a command. The check succeeds if the command exits with 0" },
     { "status", "statuses", "the status codes that count as healthy", default = "200 to 399" },
     { "from", "host|engine", "the machine that makes the check", default = "\"host\"" },
     { "timeout", "time", "the longest time that one check may take. It is at most 5 minutes", default = "\"10s\"" },
