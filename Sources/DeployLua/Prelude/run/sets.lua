@@ -96,7 +96,7 @@ end
 
 declare("split", "amount, { … }", "Returns two sets: as many of the first hosts as amount says, and all other hosts.",
   "local canary, rest = rollout.targets:split(3, { spread = \"zone\" })", {
-  { "spread", "name", "the name of a tag. Hosts are chosen from each value of the tag in turn" },
+  { "spread", "name", "the name of a tag, such as zone. The call takes one host of each value of the tag in turn" },
   { "except", "chosen", "hosts that the call always puts into the second set" },
 })
 function methods.split(self, size, given)
@@ -110,7 +110,7 @@ end
 
 declare("batches", "amount, { … }", "Splits the set into batches, and returns an iterator over them for a loop.",
   "for batch in rollout.targets:batches(\"25%\", { alone = \"rack\" }) do rollout:wave(batch) end", {
-  { "spread", "name", "the name of a tag. Hosts are chosen from each value of the tag in turn" },
+  { "spread", "name", "the name of a tag, such as zone. The call takes one host of each value of the tag in turn" },
   { "apart", "name", "the name of a tag, such as pair. No batch has two hosts with the same value of the tag" },
   { "alone", "name", "the name of a tag, such as rack. All hosts of a batch have the same value of the tag" },
 })
