@@ -122,8 +122,8 @@ end
 language.word {
   name = "t:strategy", nature = "pure", phases = { "test" }, gives = "played", takes = "\"strategy\", { its options }, { … }",
   summary = "Runs a strategy in a recipe that does nothing else, by default on 4 hosts. Returns what happened, as t:deploy does. The "
-    .. "first argument is the name that strategy \"name\" declares, or the module that returns the strategy. Options are plain values. If "
-    .. "the strategy needs a function as an option, declare a recipe in the spec that uses the strategy.",
+    .. "first argument is the name that strategy \"name\" declares, or the name of a module that returns the strategy. Options are plain "
+    .. "values. If the strategy needs a function as an option, the spec has to declare a recipe that uses the strategy.",
   example = "t:strategy(\"rolling\", { batch = 2 }, { hosts = 6 }):decides { \"wave 1\", \"wave 2\", \"wave 3\" }",
   fields = of_deployments,
 }

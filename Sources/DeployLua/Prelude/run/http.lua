@@ -18,7 +18,8 @@ local shared = {
   { "limit", "positive", "the largest size of the response's body in bytes. It is 64 KiB if not given, and at most 192 KiB" },
   { "retry", "table", "how often to try again: { times = 3, every = \"5s\", backoff = 2 }. Lander tries again if no answer comes, or if "
     .. "the status is 429, or 500 or above. http.post tries again even if it is unknown whether the server got the previous request" },
-  { "ca", "name", "a file with the certificate of the server's certificate authority. It replaces the system's certificates" },
+  { "ca", "name", "a file with the certificate of the server's certificate authority. This certificate replaces the system's "
+    .. "certificates" },
   { "rehearse", "any", "the answer that a rehearsal assumes: a body, or { status, body }" },
 }
 language.word {

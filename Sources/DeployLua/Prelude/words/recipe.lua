@@ -25,8 +25,8 @@ language.word {
     { "partners", "groups", "groups of hosts that the deployment uses, such as balancers and databases. No release is installed on these "
       .. "hosts" },
     { "configuration", "configuration", "the bounds of the rollout, such as floor, parallel and budget" },
-    { "strategy", "strategy", "decides which hosts each wave changes. If not given, the first wave is 1 host, and each further wave makes "
-      .. "the number of hosts with the release 4 times as large" },
+    { "strategy", "strategy", "decides which hosts each wave changes. If not given, the first wave is 1 host, and each further wave "
+      .. "multiplies the number of hosts with the release by 4" },
     { "path", "name", "the folder on hosts that contains the releases" },
     { "shared", "strings", "paths of files and folders that all releases share; the path of a folder ends in /" },
     { "keep", "positive", "the number of releases that a host keeps", default = "5" },

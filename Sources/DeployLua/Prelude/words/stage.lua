@@ -41,7 +41,7 @@ language.word {
   summary = "Changes the hosts in waves. Each host goes through the lifecycle events.",
   example = "stage.rollout { strategy = rolling { batch = \"25%\" } }",
   fields = { { "strategy", "strategy", "decides which hosts each wave changes. If not given, the first wave is 1 host, and each further "
-    .. "wave makes the number of hosts with the release 4 times as large" } },
+    .. "wave multiplies the number of hosts with the release by 4" } },
 }
 
 stage.upload = proxy(stage.kind, 0, { kind = "upload", name = "upload" })

@@ -18,8 +18,8 @@ language.word {
     { "once", "function", "function(deployment), called once for all hosts, before the first call of run" },
     { "drain", "boolean", "whether Lander takes a host out of traffic before run, and gives it traffic again after ValidateService" },
     { "restart", "boolean", "whether the hooks of the recipe stop the application before run, and start it after run" },
-    { "strategy", "strategy", "decides which hosts each wave changes. If not given, the first wave is 1 host, and each further wave makes "
-      .. "the number of hosts that have run the task 4 times as large" },
+    { "strategy", "strategy", "decides which hosts each wave changes. If not given, the first wave is 1 host, and each further wave "
+      .. "multiplies the number of hosts that have run the task by 4" },
     { "params", "table", "the task's own parameters, in addition to those of the recipe" },
     { "summary", "string", "one sentence that lander list shows" },
   },
