@@ -34,7 +34,7 @@ struct ProgramCopyTests {
       let before = size
       var options = Hosts.Options()
       options.ssh = "\(folder)/ssh"
-      options.patience = .zero
+      options.patience = .seconds(5)
       adjust(&options)
       let hosts = Hosts(options: options, store: ShelfStore(folder: folder), vault: Vault(FixedSecrets(values: [:])))
       let site = HostSite(

@@ -51,7 +51,7 @@ struct ReceiptTests {
   }
 
   @Test(
-    "a host that is far away gets a recipe's sources compressed, and keeps them as they are", arguments: [Shell.dash, .busybox],
+    "a host that is far away gets a recipe's sources compressed, and keeps them as they are", arguments: [Shell.dash, .bash],
     [true, false])
   func compressed(_ shell: Shell, isNear: Bool) async throws {
     let ground = try Ground(shell) { $0.near = isNear ? .seconds(60) : .zero }

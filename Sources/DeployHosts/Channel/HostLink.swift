@@ -214,9 +214,12 @@ actor HostLink {
     let first = "\(HostProgram.ring); \(probe)"
     switch await channel.ask(within: options.login, line: { first + HostProgram.mark(nonce, $0, status: status) + then }) {
     case .success(let answer):
-      let found = ProgramCopy.Found(status: answer.status)
-      lessons.unpacks = found.unpacks
-      if found.isLoaded { return opened(channel, lessons) }
+      lessons.unpacks = answer.status == 0
+      if recalled != nil {
+        let found = ProgramCopy.Found(status: answer.status)
+        lessons.unpacks = found.unpacks
+        if found.isLoaded { return opened(channel, lessons) }
+      }
     case .failure(let broken):
       channel.close()
       // A shell ends if a file that it reads is no valid script.
