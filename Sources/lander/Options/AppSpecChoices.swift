@@ -5,7 +5,7 @@ import DeployModel
 struct AppSpecChoices: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "With --appspec: the number or share of hosts in a batch. Batches change one after the other.", valueName: "n|n%"))
+      "With --appspec: the number or percentage of hosts in a batch. lander deploys to one batch after the other.", valueName: "n|n%"))
   var batch: String?
 
   @Option(
@@ -14,11 +14,11 @@ struct AppSpecChoices: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "With --appspec: what to do with a file that exists at a destination and was not deployed: DISALLOW, OVERWRITE or RETAIN.",
+      "With --appspec: what to do if a file that was not deployed exists at a destination: DISALLOW, OVERWRITE or RETAIN.",
       valueName: "behavior"))
   var fileExistsBehavior: String?
 
-  @Flag(help: "With --appspec: install files and start scripts as root, with sudo, as the CodeDeploy agent does.")
+  @Flag(help: "With --appspec: use sudo to install files and start scripts as root, like the CodeDeploy agent.")
   var sudo = false
 
   @Flag(help: "With --appspec: continue if a stop script of the previous revision fails.")
@@ -26,12 +26,12 @@ struct AppSpecChoices: ParsableArguments {
 
   @Flag(
     help: """
-      With --appspec: a host fails if the path of a destination leads through a link that users other than root and the deploying user can \
-      replace. Without this option, lander follows the link.
+      With --appspec: a host fails if the path to a destination contains an unsafe link. A link is unsafe if users other than root and the \
+      deploying user can replace it. Without this option, lander follows the link.
       """)
   var refuseForeignLinks = false
 
-  @Flag(help: "With --appspec: roll nothing back; a host that fails stays as it is, as under the CodeDeploy agent.")
+  @Flag(help: "With --appspec: do not roll back. A host that fails stays as it is. The CodeDeploy agent does not roll back either.")
   var noRestore = false
 
   /// The names of the options for `--appspec`, for near matches.

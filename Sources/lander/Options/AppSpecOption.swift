@@ -8,20 +8,21 @@ struct AppSpecOption: ParsableArguments {
       valueName: "dir|file"))
   var appspec: String?
 
-  @Option(help: ArgumentHelp("The hosts for --appspec, with commas between: web1,deploy@web2:2222.", valueName: "hosts"))
+  @Option(help: ArgumentHelp("With --appspec: the hosts, separated by commas, such as web1,deploy@web2:2222.", valueName: "hosts"))
   var hosts: String?
 
-  @Option(help: ArgumentHelp("The login user on the hosts of --appspec.", valueName: "user"))
+  @Option(help: ArgumentHelp("With --appspec: the user who logs in to the hosts.", valueName: "user"))
   var user: String?
 
   @Option(
     help: ArgumentHelp(
-      "The application's name for --appspec: hosts keep it in /srv/NAME; scripts see NAME. Default: the bundle's name.", valueName: "name"))
+      "With --appspec: the application's name, which scripts can read. The application is in /srv/NAME. Default: the bundle's name.",
+      valueName: "name"))
   var applicationName: String?
 
   @Option(
     help: ArgumentHelp(
-      "The deployment group for --appspec: scripts see its name, and each group on a host has files of its own.", valueName: "name"))
+      "With --appspec: the deployment group's name, which scripts can read. On a host, each group has its own files.", valueName: "name"))
   var deploymentGroupName: String?
 
   func validate() throws {

@@ -5,11 +5,11 @@ import DeployModel
 struct CommentOption: ParsableArguments {
   @Option(
     name: [.customLong("comment"), .customLong("message")],
-    help: ArgumentHelp("The reason, in one line. The journal keeps it, and lander follow shows it.", valueName: "text"))
+    help: ArgumentHelp("The reason, in one line. The journal records the reason, and lander follow shows it.", valueName: "text"))
   var comment = ""
   @Option(
     help: ArgumentHelp(
-      "Your name, in addition to the login; the default is the name from the CI system. lander does not verify it.", valueName: "name"))
+      "Your name, in addition to the login name. Default: the name from the CI system. lander does not verify it.", valueName: "name"))
   var actor: String?
 
   func validate() throws {

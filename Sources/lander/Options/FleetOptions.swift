@@ -3,9 +3,11 @@ import DeployDesk
 
 /// The simulated fleet that replaces the group's own hosts.
 struct FleetOptions: ParsableArguments {
-  @Option(parsing: .unconditional, help: ArgumentHelp("Number of simulated hosts; without it, the hosts of the group.", valueName: "count"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The number of simulated hosts. Default: the number of hosts in the group.", valueName: "count"))
   var hosts: Int?
-  @Option(parsing: .unconditional, help: ArgumentHelp("The seed; without it, a new one.", valueName: "number"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("The seed of the random numbers. Default: a new seed.", valueName: "number"))
   var seed: UInt64?
 
   /// The seed that was given, or else a new one.

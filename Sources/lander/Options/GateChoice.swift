@@ -9,11 +9,11 @@ struct GateChoice: ParsableArguments {
   @OptionGroup var why: CommentOption
   @OptionGroup var progress: ProgressOptions
   @OptionGroup var stay: StayOptions
-  @Flag(help: "Do not resume a parked deployment; leave the answer on its hosts for the command that resumes it.")
+  @Flag(help: "Do not resume a parked deployment. Only store the answer on the deployment's hosts, for the next lander resume.")
   var leave = false
   @Argument(help: ArgumentHelp("The deployment.", valueName: "id"), completion: KnownNames.deployments)
   var id: String
-  @Argument(help: ArgumentHelp("The gate, by name or number; without it, the open gate.", valueName: "gate"))
+  @Argument(help: ArgumentHelp("The name or number of the gate. Default: the open gate.", valueName: "gate"))
   var gate: String?
 
   /// Answers a train's question, or the gate of a deployment that an engine runs. If the deployment is parked, resumes it with the answer.

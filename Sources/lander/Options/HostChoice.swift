@@ -6,7 +6,8 @@ struct HostChoice: ParsableArguments {
   @OptionGroup var chosen: GroupOption
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Only these hosts of the group, with blanks or commas between; * stands for anything.", valueName: "host"))
+    help: ArgumentHelp(
+      "Only these hosts of the group, separated by blanks or commas. In a name, * stands for any characters.", valueName: "host"))
   var only: [String] = []
   @OptionGroup var tags: WhereOption
 

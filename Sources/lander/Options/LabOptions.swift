@@ -5,19 +5,19 @@ import DeployModel
 struct LabOptions: ParsableArguments {
   @Flag(
     help: """
-      Run recipes for real, on throwaway hosts on this machine. Hooks, builds and other commands run here, as your user. Each recipe is \
-      deployed, deployed again, made to fail, and rolled back.
+      Run recipes for real, on throwaway hosts on this machine. Hooks, builds and other commands run here, as your user. The lab deploys \
+      each recipe twice, makes a host fail, and rolls back.
       """)
   var lab = false
   @Option(help: ArgumentHelp("With --lab: only this recipe of the project.", valueName: "name"), completion: KnownNames.recipes)
   var recipe: String?
-  @Option(help: ArgumentHelp("With --lab: a group other than the recipe's own.", valueName: "name"), completion: KnownNames.groups)
+  @Option(help: ArgumentHelp("With --lab: use this group instead of the recipe's own.", valueName: "name"), completion: KnownNames.groups)
   var group: String?
-  @Option(help: ArgumentHelp("With --lab: a parameter of the recipe.", valueName: "name=value"))
+  @Option(help: ArgumentHelp("With --lab: set a parameter of the recipe.", valueName: "name=value"))
   var param: [String] = []
-  @Option(help: ArgumentHelp("With --lab: the largest number of throwaway hosts of each group, 1 to 50.", valueName: "number"))
+  @Option(help: ArgumentHelp("With --lab: the maximum number of throwaway hosts for each group, from 1 to 50.", valueName: "number"))
   var hosts: Int?
-  @Option(help: ArgumentHelp("With --lab: the time limit of each deployment, such as 90s or 10m. Without it, 5m.", valueName: "time"))
+  @Option(help: ArgumentHelp("With --lab: the time limit of each deployment, such as 90s or 10m. Default: 5m.", valueName: "time"))
   var timeout: String?
   @Flag(help: "With --lab: keep the folder of the throwaway hosts, and print its path.")
   var keep = false

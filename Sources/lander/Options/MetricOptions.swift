@@ -5,15 +5,15 @@ import DeployDesk
 struct MetricOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The number of requests that a host serves in a second, for analyses of a rate. Without it, 10.", valueName: "count"))
+      "For analyses of a rate: the number of requests that a host serves in a second. Default: 10.", valueName: "count"))
   var requests: Double?
   @Option(
     help: ArgumentHelp(
-      "The share of requests that fail with the old release, for analyses of a rate. Without it, 0.1%.", valueName: "share"))
+      "For analyses of a rate: the share of requests that fail with the old release. Default: 0.1%.", valueName: "share"))
   var failing: String?
   @Option(
     help: ArgumentHelp(
-      "The median of what a host with the old release measures, for analyses of a value. Without it, 100.", valueName: "number"))
+      "For analyses of a value: the median value on hosts with the old release. Default: 100.", valueName: "number"))
   var value: Double?
 
   func validate() throws {

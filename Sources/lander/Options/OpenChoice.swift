@@ -5,7 +5,7 @@ import DeployModel
 struct OpenChoice: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
-      "The deployment: its id, the beginning of its id, or last. Without it, the only deployment that has not ended.", valueName: "id"),
+      "The deployment: its id, the beginning of its id, or last. Default: the only deployment that has not ended.", valueName: "id"),
     completion: KnownNames.deployments)
   var id: String?
 }

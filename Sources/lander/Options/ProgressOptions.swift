@@ -9,17 +9,17 @@ extension LockRequest.Orphans: ExpressibleByArgument {}
 struct ProgressOptions: ParsableArguments {
   @Option(
     help: """
-      live (on a terminal), plain (lines), quiet, or ndjson: the journal's entries on standard output, then the result. In a known CI \
-      system, the default is plain with the sections of that system.
+      How to show progress: live (on a terminal), plain (lines), quiet, or ndjson. With ndjson, standard output gets the journal's \
+      entries, then the result. In a known CI system, the default is plain, divided into the sections of this system.
       """
   )
   var output: Surface.Mode?
 
-  @Flag(name: .shortAndLong, help: "The same as --output quiet: print only gates, answers and warnings, and at the end the result.")
+  @Flag(name: .shortAndLong, help: "The same as --output quiet: print only gates, answers, warnings and the final result.")
   var quiet = false
 
   @Option(
-    help: ArgumentHelp("Write JUnit's XML to this file, with a suite for each wave and a case for each host and event.", valueName: "file"))
+    help: ArgumentHelp("Write JUnit's XML to this file: a suite for each wave, and a case for each event on each host.", valueName: "file"))
   var junit: String?
 
   @Option(
@@ -29,14 +29,15 @@ struct ProgressOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Send each entry of the journal as a CloudEvent, one on each line, to a file or pipe, an address (http://…), or a program's standard "
-        + "input (exec:COMMAND). docs/events.md describes them.", valueName: "to"))
+      "Send each entry of the journal as a CloudEvent to a file, a pipe, an address (http://…), or the standard input of a program "
+        + "(exec:COMMAND). A file, pipe or program gets one CloudEvent on each line. docs/events.md describes the format.",
+      valueName: "to"))
   var events: String?
 
   @Option(
     help: ArgumentHelp(
-      "Send OpenTelemetry traces and metrics to this collector, by OTLP/HTTP in JSON: http://127.0.0.1:4318. Without it, the variable "
-        + "OTEL_EXPORTER_OTLP_ENDPOINT names the collector (docs/metrics.md).", valueName: "url"))
+      "Send OpenTelemetry traces and metrics (OTLP/HTTP in JSON) to the collector at this address: http://127.0.0.1:4318. "
+        + "Default: the address in the variable OTEL_EXPORTER_OTLP_ENDPOINT (docs/metrics.md).", valueName: "url"))
   var otlp: String?
 
   @Flag(name: .shortAndLong, help: "Show the output of commands on hosts as it arrives.")

@@ -6,13 +6,13 @@ struct ProjectOptions: ParsableArguments {
   @Option(
     name: [.customShort("C"), .long],
     help: ArgumentHelp(
-      "The project's folder; without it, the nearest folder with a deploy.lua, from here upwards.",
+      "The project's folder. Default: the nearest folder with a deploy.lua, searched upwards from the current folder.",
       valueName: "dir"))
   var project: String?
 
   @Option(
     help: ArgumentHelp(
-      "The folder for the journal, the bundles and the output of commands; without it, .lander beside deploy.lua.",
+      "The folder for the journal, the bundles and the output of commands. Default: .lander beside deploy.lua.",
       valueName: "dir"))
   var state: String?
 

@@ -11,28 +11,29 @@ struct QueueOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      What to do if another deployment has the hosts. fail: exit with 4. wait: queue for an hour; wait=TIME sets another time. supersede: \
-      queue too, and end queued deployments that also used supersede, for the same recipe, group and hosts.
+      What to do if another deployment has the hosts. fail: exit with 4. wait: queue for at most an hour, or with wait=TIME for at most \
+      this time. supersede: queue too, and end queued deployments that were also started with supersede, if their recipe, group and hosts \
+      are the same.
       """,
       valueName: "fail|wait|supersede"))
   var onBusy: WhenBusy?
 
   @Option(
     help: ArgumentHelp(
-      "The number of this deployment, such as the pipeline's number. lander refuses (exit code 4) if a host already had a higher number.",
+      "A number for the deployment, such as the pipeline's number. If a host has had a higher number, lander refuses (exit code 4).",
       valueName: "n"))
   var sequence: Int?
 
   @Flag(
     help: """
-      Go to the front of the queue. If the deployment that has the hosts waits at a gate, is parked or is paused, cancel it. Needs \
-      --reason.
+      Go to the front of the queue. If the deployment that has the hosts waits at a gate, is parked or is paused, lander cancels that \
+      deployment. This option needs --reason.
       """)
   var urgent = false
 
   @Option(
     help: ArgumentHelp(
-      "The reason for --urgent (and for --override-freeze of deploy), in one line. The journal records it.", valueName: "text"))
+      "The reason for --urgent, or for --override-freeze of lander deploy, in one line. The journal records it.", valueName: "text"))
   var reason: String?
 
   /// What to do if another deployment has the hosts.

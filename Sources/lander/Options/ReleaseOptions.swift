@@ -6,7 +6,7 @@ import DeployModel
 struct ReleaseOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "A revision other than the recipe's own: a folder, an archive, git:REF, or bundle:DIGEST (see lander bundle list).",
+      "Deploy this revision instead of the recipe's own: a folder, an archive, git:REF, or bundle:DIGEST (see lander bundle list).",
       valueName: "revision"))
   var revision: String?
 

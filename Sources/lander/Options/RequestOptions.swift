@@ -9,7 +9,7 @@ struct RequestOptions: ParsableArguments {
   @OptionGroup var why: WhyOptions
 
   @Option(
-    help: "What to do with commands of earlier deployments that still run on a host: wait for them, or kill them."
+    help: "What to do if a command of an earlier deployment still runs on a host: wait for the command, or kill it."
   )
   var orphans: LockRequest.Orphans = .wait
 

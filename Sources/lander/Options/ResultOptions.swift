@@ -4,8 +4,8 @@ import ArgumentParser
 struct ResultOptions: ParsableArguments {
   @Flag(
     help: """
-      Print one JSON object and nothing else on standard output, even after an error. It has exit, kind, cause, retry, message, fix, \
-      problems, and the result (docs/schemas).
+      Print only one JSON object on standard output, even after an error. Its fields are exit, kind, cause, retry, message, fix, problems \
+      and result (see docs/schemas).
       """)
   var json = false
   @Option(help: ArgumentHelp("Also write the JSON object of --json to this file.", valueName: "file"))

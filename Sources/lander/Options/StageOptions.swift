@@ -8,7 +8,7 @@ struct StageOptions: ParsableArguments {
   var ran: [String] = []
 
   @Option(
-    help: ArgumentHelp("Run this stage again, although it has run or begun for this revision. May be repeated.", valueName: "stage"))
+    help: ArgumentHelp("Run this stage again, even if it has already begun or run for this revision. May be repeated.", valueName: "stage"))
   var again: [String] = []
 
   /// The first of these options that was given, or nil if none was given.

@@ -8,9 +8,9 @@ struct StayOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      Wait at a gate for a person's answer. --wait waits until the gate closes. --wait=30m waits for at most that time; then lander parks \
-      the deployment and exits with 22. Without this option, the command waits if it has a terminal; otherwise it immediately parks the \
-      deployment and exits with 13.
+      Wait at a gate for a person's answer. --wait waits until the gate closes. --wait=30m waits for at most 30 minutes. If there is no \
+      answer by then, lander parks the deployment and exits with 22. Without --wait, a command at a terminal waits until the gate closes. \
+      Without --wait and without a terminal, lander immediately parks the deployment and exits with 13.
       """,
       valueName: "time"))
   var wait: String?

@@ -8,32 +8,33 @@ struct SubjectOptions: ParsableArguments {
   @Argument(
     parsing: .allUnrecognized,
     help: ArgumentHelp(
-      "The recipe, and its parameters as options: web --percent 10% --no-migrate. A single recipe need not be named.",
+      "The recipe and its parameters: web --percent 10% --no-migrate. If the project has one recipe, you can omit its name.",
       valueName: "recipe"), completion: KnownNames.requests)
   var words: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "A group other than the recipe's own. Only deploy takes several groups, in the order in which it deploys: staging,production.",
+      "Use this group instead of the recipe's own. Only lander deploy takes several groups, in order: staging,production.",
       valueName: "name"), completion: KnownNames.groups)
   var group: String?
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Only these hosts of the group; * stands for anything.", valueName: "host"))
+    help: ArgumentHelp("Only these hosts of the group. In a name, * stands for any characters.", valueName: "host"))
   var only: [String] = []
 
   @OptionGroup var tags: WhereOption
 
   @Option(
     help: ArgumentHelp(
-      "A parameter of the recipe; the long form of --NAME VALUE. Two different values are refused.", valueName: "name=value"))
+      "Set a parameter of the recipe. This is the long form of --NAME VALUE. lander refuses two different values for one parameter.",
+      valueName: "name=value"))
   var param: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "Read parameters from this file, a JSON object. An option has priority over the file, and the file has priority over a variable "
-        + "LANDER_PARAM_NAME of the environment.", valueName: "file"))
+      "Read parameters from this file, which contains a JSON object. An option overrides the file. The file overrides an environment "
+        + "variable LANDER_PARAM_NAME.", valueName: "file"))
   var params: String?
 
   /// The first option or word that was given to say what is deployed, or nil if there is none.

@@ -6,7 +6,8 @@ struct WhereOption: ParsableArguments {
   @Option(
     name: .customLong("where"),
     help: ArgumentHelp(
-      "Only hosts whose tag has this value, or one of several (a,b); * stands for anything. If repeated, all conditions must hold.",
+      "Only hosts whose tag has this value, or one of several values (a,b). In a value, * stands for any characters. If you repeat the "
+        + "option, a host must meet all conditions.",
       valueName: "tag=value"))
   var conditions: [String] = []
 

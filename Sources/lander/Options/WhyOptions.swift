@@ -5,19 +5,19 @@ import DeployModel
 struct WhyOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The reason, in one line, for history, status, locks and receipts. The default is the first line of the commit message.",
+      "The reason, in one line, which history, status, locks and receipts show. Default: the first line of the commit message.",
       valueName: "text"))
   var message: String?
 
   @Option(
     help: ArgumentHelp(
-      "A label for other programs. Its name consists of a-z, 0-9 and . _ / -. May be repeated, up to 32 times.",
+      "A label for other programs. The name consists of a-z, 0-9 and . _ / -. You can give up to 32 labels.",
       valueName: "name=value"))
   var label: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "Your name, in addition to the login; the default is the name from the CI system. lander does not verify it.", valueName: "name"))
+      "Your name, in addition to the login name. Default: the name from the CI system. lander does not verify it.", valueName: "name"))
   var actor: String?
 
   /// Returns the message, the actor and the labels.
