@@ -10,17 +10,36 @@ struct Lander: AsyncParsableCommand {
     commandName: "lander",
     abstract: "Deploys applications to many hosts, in waves and with automatic rollback, as a deploy.lua describes.",
     discussion: """
-      Results go to standard output, progress to standard error. With -C DIR before the command, lander runs as if it were started in DIR. \
-      Exit codes: 0 done · 1 a defect of lander · 2 an error in your files or arguments · 3 refused, or (verify, audit) something differs \
-      · 4 another deployment has the hosts, or is newer · 10 failed and rolled back · 11 failed, and the rollback failed too · 12 failed, \
-      and hosts were left as they are · 13 parked: the deployment waits for a person, and no process runs it · 14 ended on purpose while \
-      hosts still have the old revision, or (plan) the plan depends on an answer that only a real host can give, or (alarm) inconclusive · \
-      15 cancelled, and hosts restored · 16 rejected or not answered in time, and rolled back · 17 a watch, an analysis or an alarm found \
-      the release bad, and hosts were rolled back · 20 unreachable hosts · 21 a problem with transport, disk space or the store, or \
-      something is missing on a host · 22 timed out: the deployment is parked (--wait) or continues (--timeout) · 129 a closed terminal, \
-      130 Ctrl-C or 143 SIGTERM ended the command. lander does not roll back tasks: lander help run says what 10 to 17 mean for them. \
-      lander --version prints the version of lander. After a command, --version is a parameter of the recipe, if the recipe declares one \
-      of that name.
+      Results go to standard output, and progress goes to standard error. With -C DIR before the command, lander runs as if it were \
+      started in DIR. lander --version prints the version of lander. After a command, --version is an option of the recipe, if the recipe \
+      declares a parameter of this name.
+
+      Exit codes:
+        0   done
+        1   lander has a defect
+        2   an error in your files or arguments
+        3   refused; for verify and audit: something differs
+        4   another deployment has the hosts, or is newer than this one
+        10  the deployment failed, and its hosts were rolled back
+        11  the deployment failed, and so did the rollback
+        12  the deployment failed, and hosts were left as they are
+        13  parked: the deployment waits for a person, and no process runs it
+        14  ended on purpose, while some hosts still have the old revision;
+            plan: the plan depends on an answer that only a real host can give;
+            alarm: the checks were inconclusive
+        15  cancelled, and hosts were restored
+        16  rejected or not answered in time, and hosts were rolled back
+        17  a watch, an analysis or an alarm found that the release is bad, and
+            hosts were rolled back
+        20  a host is unreachable
+        21  a problem with transport, disk space or the store, or something is
+            missing on a host
+        22  the time is over, and the deployment is parked (--wait) or
+            continues (--timeout)
+        129, 130, 143
+            the command was ended by a closed terminal, by Ctrl-C or by SIGTERM
+
+      lander does not roll back tasks. lander help run says what 10 to 17 mean for a task.
       """,
     groupedSubcommands: [
       CommandGroup(
