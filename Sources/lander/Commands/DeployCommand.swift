@@ -7,34 +7,44 @@ struct DeployCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "deploy", abstract: "Deploys a revision to the hosts of a group, and rolls back if that fails.",
     discussion: """
-      Ctrl-C cancels the deployment: it starts nothing new, restores the hosts that were being changed, and releases the locks. A second \
-      Ctrl-C leaves everything as it is and prints how to resume. If a rollback is under way, the first Ctrl-C does not stop it, and \
-      lander says what is left to do. SIGTERM and a closed terminal count as Ctrl-C (under nohup a closed terminal is ignored). A SIGTERM \
-      within 30 seconds after a Ctrl-C counts as the same request, because CI runners send both. After 9 seconds lander lists the hosts \
-      that are not restored yet, and the command that restores them. Before the deployment starts, or while it is queued, one signal ends \
-      the command: exit 130 (Ctrl-C), 143 (SIGTERM) or 129 (closed terminal). Without --force, a host does not change if it already has \
-      this bundle, recipe, parameters and (if comparable) secrets.
+      Ctrl-C cancels the deployment: lander starts nothing new, restores the hosts that it was changing, and releases the locks. A second \
+      Ctrl-C leaves everything as it is and prints how to resume. If a rollback is under way, the first Ctrl-C does not stop the rollback, \
+      but lander says what is left to do. SIGTERM and a closed terminal count as Ctrl-C. Under nohup, lander ignores a closed terminal. CI \
+      runners send SIGTERM after Ctrl-C, so lander does not count a SIGTERM within 30 seconds after Ctrl-C as a second signal. 9 seconds \
+      after the signal, lander lists the hosts that are not restored yet, and the command that restores them. Before the deployment \
+      starts, or while it is in the queue, one signal ends the command. The exit code is then 130 (Ctrl-C), 143 (SIGTERM) or 129 (closed \
+      terminal).
 
-      Queued deployments (--on-busy) get the hosts in order; each deploys the files as they were when it joined the queue. The queue is \
-      kept on the host whose name comes first. A rollback, or a deployment that queues on a different host, might get the hosts first.
+      A host does not change if it already has this bundle, recipe and parameters, and if its secrets are the same or cannot be compared. \
+      With --force, such a host changes too.
 
-      If a gate waits for a person and there is a terminal, lander asks: yes, no, or later (do not ask again, but keep waiting). Without a \
-      terminal, as in CI, it parks the deployment: the hosts keep its lock and journal, and the command prints how to answer from any \
-      checkout, and exits with 13. After the deadline, the deployment fails as soon as a command finds it, and its hosts are rolled back. \
-      With --wait lander waits for the answer instead. At a terminal or with --wait, lander also runs the recipe's alarm after a success. \
-      If the alarm fires and the hosts are rolled back, the exit code is 17. During the alarm, Ctrl-C only stops watching.
+      With --on-busy, a deployment can wait in a queue for the hosts. Queued deployments get the hosts in the order in which they joined \
+      the queue. Each deployment uses the files as they were when it joined the queue. The queue is kept on one of the deployment's hosts: \
+      the host whose name comes first. A rollback might get the hosts before the queue does. A deployment whose queue is on a different \
+      host might also get them first.
 
-      --plan FILE carries out a plan from lander plan --out. It takes no recipe, group, revision, host or queue options. If anything has \
-      changed since (sources, parameters, bundle, hosts, their releases), lander lists each difference and exits with 3.
+      If a gate waits for a person and there is a terminal, lander asks for an answer: yes, no, or later. After the answer later, lander \
+      does not ask again, but keeps waiting. Without a terminal, as in CI, lander parks the deployment. The hosts keep the lock and the \
+      journal of a parked deployment. The command prints how to answer from any checkout, and exits with 13. If nobody answers before the \
+      deadline, the next command that finds the deployment ends it as failed, and rolls back its hosts. With --wait, lander waits for the \
+      answer instead of parking the deployment immediately.
 
-      Several groups (--group staging,production) are a train: one deployment after the other, with the same bundle, recipe and \
-      parameters, and one exit code. The first deployment that does not succeed ends the train; earlier groups keep the release. Before \
-      each group, --between check checks that the previous group still runs the release (exit code 12 if not). --between approve, the \
-      default at a terminal, also asks a person (14 without a yes). --between none checks nothing. After a crash, run lander resume TRAIN.
+      At a terminal or with --wait, lander also watches the recipe's alarm after a success. If the alarm fires and the hosts are rolled \
+      back, the exit code is 17. While lander watches the alarm, Ctrl-C only stops the watching.
 
-      --missing deploys the group's revision to the hosts that lack it, in growing waves, without the strategy. Exit codes: 0 if no host \
-      lacks the revision; 20 if some hosts are unreachable and no other host lacks it; 4 if another deployment of the group runs (with \
-      --on-busy wait, lander waits).
+      --plan FILE carries out a plan that lander plan --out wrote. You cannot combine --plan with a recipe or with options for the group, \
+      the revision, the hosts or the queue. If anything has changed since the plan was written (sources, parameters, the bundle, the hosts \
+      or their releases), lander lists each difference and exits with 3.
+
+      Several groups (--group staging,production) are a train. lander deploys to one group after the other, with the same bundle, recipe \
+      and parameters. The whole train has one exit code. The first deployment that does not succeed ends the train, and earlier groups \
+      keep the release. --between sets what happens before each next group. With check, lander checks that the previous group still runs \
+      the release. If it does not, the exit code is 12. With approve, the default at a terminal, lander also asks a person. Without a yes, \
+      the exit code is 14. With none, lander checks nothing. After a crash, run lander resume TRAIN.
+
+      --missing deploys the group's revision to the hosts that lack it, in growing waves. The strategy does not run. The exit code is 0 if \
+      no host lacks the revision. It is 20 if some hosts are unreachable and no reachable host lacks the revision. It is 4 if another \
+      deployment of the group runs. With --on-busy wait, lander waits for the other deployment instead.
 
       Examples:
         lander deploy web --group staging --message "Fix login"
@@ -48,7 +58,7 @@ struct DeployCommand: Verb {
   @OptionGroup var release: ReleaseOptions
   @Option(help: ArgumentHelp("Deploy the bundle and parameters that this group runs.", valueName: "name"), completion: KnownNames.groups)
   var fromGroup: String?
-  @Option(help: ArgumentHelp("What to do before the next group. approve=2h waits for 2h, approve 1h.", valueName: "check|approve|none"))
+  @Option(help: ArgumentHelp("What to do before the next group. approve waits for 1h, approve=2h for 2h.", valueName: "check|approve|none"))
   var between: BetweenGroups?
   @OptionGroup var missing: MissingOption
   @OptionGroup var queue: QueueOptions

@@ -8,20 +8,21 @@ struct JoinCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "join", abstract: "Deploys the last good revision of a group to new hosts of the group.",
     discussion: """
-      Use it with cloud-init and the hooks of auto scaling groups: it needs no build, no CI job and no earlier state. It deploys the \
-      newest revision whose deployment to the group has succeeded, with the recipe and the parameters of that deployment. While a rollout \
-      is under way, join deploys the previous revision. Bundle and recipe come from the state folder, or else from hosts of the group that \
-      keep them; lander checks their digests. lander join never deploys a revision that failed or was rolled back.
+      Use this command with cloud-init and with the hooks of auto scaling groups. It needs no build, no CI job and no earlier state. It \
+      deploys the newest revision whose deployment to the group has succeeded. The recipe and the parameters are those of this deployment. \
+      While a rollout is under way, join deploys the previous revision. The bundle and the recipe come from the state folder. If the state \
+      folder does not have them, they come from hosts of the group. lander checks their digests. lander join never deploys a revision that \
+      failed or was rolled back.
 
-      A host that already has the revision does not change; if all named hosts have it, the exit code is 0 and nothing is added to the \
-      history. The other hosts get the revision in a deployment of their own, in one wave. This deployment locks only these hosts: a \
-      rollout of the rest of the group does not wait for it, and does not include them. When that rollout has succeeded, run join again: \
-      then the hosts get the new revision. Hooks and ValidateService run as in every deployment. Stages of the recipe, on_success and \
-      on_failure do not run, and a freeze window does not delay a join. If a host fails, this host and the other hosts of the same command \
-      lose the release again and get no traffic. The exit codes are those of lander deploy.
+      A host that already has the revision does not change. If all named hosts have it, the exit code is 0, and lander adds nothing to the \
+      history. The other named hosts get the revision in a separate deployment, in one wave. This deployment locks only the named hosts. A \
+      rollout to the rest of the group does not wait for the join, and does not include these hosts. After such a rollout has succeeded, \
+      run join again, so that the hosts get the new revision. Hooks and ValidateService run as in every deployment. The recipe's stages, \
+      on_success and on_failure do not run. A freeze window does not delay a join. If a host fails, all hosts of the same join lose the \
+      release again, and get no traffic. The exit codes are those of lander deploy.
 
-      The group's list in deploy.lua must contain the hosts. The exit code is 3 if the group has no good revision, 4 if another deployment \
-      has one of the hosts, and 20 if a host is unreachable. docs/auto-scaling.md shows how a machine joins when it starts.
+      The group's list in deploy.lua must contain the hosts. The exit code is 3 if the group has no good revision. It is 4 if another \
+      deployment has one of the hosts, and 20 if a host is unreachable. docs/auto-scaling.md shows how a machine joins when it starts.
 
       Examples:
         lander join --group production --host web7

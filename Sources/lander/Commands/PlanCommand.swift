@@ -10,16 +10,17 @@ struct PlanCommand: Verb {
     abstract:
       "Shows what deploy would do: hosts, waves, every command with its deadline, and the rollback.",
     discussion: """
-      Runs the recipe on simulated hosts, once with good answers and once with a first wave that fails. Changes nothing. Without --connect \
-      and --missing the command contacts no host, and assumes that no host has a release yet. With --connect it asks the hosts which \
-      release they run. Exits with 2 if the deployment would fail no matter what the hosts answer. Exits with 14 if the plan depends on an \
-      answer that only a real host can give. In that case, give an assumed answer in the recipe, with the option rehearse of the call.
+      Runs the recipe twice on simulated hosts: once with good answers, and once with a first wave that fails. Changes nothing. Without \
+      --connect and --missing, the command contacts no host, and assumes that no host has a release yet. With --connect, it asks the hosts \
+      which release they run. Exits with 2 if the deployment would fail no matter what the hosts answer. Exits with 14 if the plan depends \
+      on an answer that only a real host can give. In this case, use the option rehearse of the call in the recipe, and give an assumed \
+      answer.
 
-      --out writes the plan to a file. lander deploy --plan carries out the plan later, perhaps in another CI job. It sends the plan's \
-      bundle, and refuses to deploy if anything that the plan lists has changed. If the bundle is no longer in the state folder, lander \
-      builds it again, and its digest must be the same.
+      --out writes the plan to a file. lander deploy --plan carries out this plan later, for example in another CI job. It deploys the \
+      plan's bundle. If anything that the plan lists has changed, it refuses to deploy. If the bundle is no longer in the state folder, \
+      lander builds the bundle again, and requires the same digest.
 
-      --missing asks the hosts what they lack, and shows what deploy --missing would do; --out can write that plan too.
+      --missing asks the hosts which releases they have, and shows what deploy --missing would do. --out can write this plan too.
 
       Examples:
         lander plan web --percent 10%
@@ -34,10 +35,11 @@ struct PlanCommand: Verb {
   @OptionGroup var stages: StageOptions
   @OptionGroup var bundle: AppSpecOption
   @OptionGroup var choices: AppSpecChoices
-  @Flag(help: "Ask the hosts what they run.")
+  @Flag(help: "Ask the hosts which release they run.")
   var connect = false
   @Option(
-    help: ArgumentHelp("Write the plan to this file, for deploy --plan. --connect includes the hosts' releases.", valueName: "file")
+    help: ArgumentHelp(
+      "Write the plan to this file, for deploy --plan. With --connect, the plan includes the hosts' releases.", valueName: "file")
   )
   var out: String?
 

@@ -8,10 +8,10 @@ struct RehearseCommand: Verb {
     commandName: "rehearse",
     abstract: "Runs a deployment against simulated hosts on which faults occur.",
     discussion: """
-      Uses the recipe and the engine of a real deployment, on a virtual clock; contacts no real host. With the same seed, the same faults \
-      occur at the same times. Faults: \(RehearsalRun.faults.joined(separator: ", ")). Give each fault a share, as in --faults \
-      failing=2%,crash=1%, or use chaos or none. Exits with 1 if a promise in docs/promises.md was broken. That is a defect of lander: \
-      please report it with the seed.
+      The command uses the recipe and the engine of a real deployment, on a virtual clock. It contacts no real host. With the same seed, \
+      the same faults occur at the same times. The faults are \(RehearsalRun.faults.joined(separator: ", ")). Give each fault a share, as \
+      in --faults failing=2%,crash=1%, or use chaos or none. Exits with 1 if the rehearsal broke a promise of docs/promises.md. A broken \
+      promise is a defect of lander: please report it with the seed.
 
       Example:
         lander rehearse web --seed 7
@@ -23,7 +23,7 @@ struct RehearseCommand: Verb {
   @OptionGroup var fleet: FleetOptions
   @Option(help: ArgumentHelp("The faults, each with a share.", valueName: "faults"))
   var faults = "none"
-  @Flag(help: "Print every event, even for more than 25 hosts. Without it, such a fleet gets an outline.")
+  @Flag(help: "Print every event, even for more than 25 hosts. Without this option, lander prints an outline for so many hosts.")
   var timeline = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {

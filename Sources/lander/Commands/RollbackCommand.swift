@@ -9,24 +9,24 @@ struct RollbackCommand: Verb {
     commandName: "rollback",
     abstract: "Rolls the hosts of a group back to the group's last good revision.",
     discussion: """
-      The hosts keep the release of that revision, its recipe and a receipt. So a rollback works in a fresh checkout and sends no files. A \
-      revision is good once a deployment of it has succeeded. If the newest deployment did not succeed, the hosts that have its release go \
-      back, and the other hosts do not change. Otherwise all hosts go back to the good revision before the one that they run. All hosts of \
-      a group go to the same revision: if some hosts run something else, lander names them, does nothing and exits with 3, unless \
-      --straighten is given.
+      The hosts keep the release of the last good revision, its recipe and a receipt. So a rollback works in a fresh checkout and sends no \
+      files. A revision is good after a deployment of it has succeeded. If the newest deployment did not succeed, the hosts that have its \
+      release go back, and the other hosts do not change. If the newest deployment succeeded, all hosts go back to the previous good \
+      revision. All hosts of a group go to the same revision. If some hosts run a different release from the rest of the group, lander \
+      names these hosts, does nothing and exits with 3. With --straighten, lander also rolls these hosts back.
 
-      With --to, all hosts go to the given release, with the recipe of that release. lander releases lists the releases that the hosts \
-      keep. lander refuses a bad release. It also refuses to go back past an irreversible stage, unless --despite names the stage. If a \
-      stage with undo ran for the revision that the hosts leave, lander says so first, and undoes the stage.
+      With --to, all hosts go to the given release, with the recipe of this release. lander releases lists the releases that the hosts \
+      keep. lander refuses to go to a bad release. It also refuses to go back past an irreversible stage, unless --despite names this \
+      stage. If the hosts leave a revision for which a stage with undo ran, lander says this first, and undoes the stage.
 
       With slots, the recipe's strategy moves the traffic back. Without slots, a rollback moves no traffic. If an earlier deployment from \
       this machine shifted the traffic and did not succeed, lander prints the commands that move the traffic back.
 
-      If deploy.lua reads a file or a variable that is missing here, its text comes from the last deployment from this state folder. If \
-      this machine has deployed nothing yet, copy a kept recipe from a host, and give the path of the copy to --reads. Its values also \
-      replace the defaults of variables that are not set here.
+      If deploy.lua reads a file or a variable that is missing on this machine, lander uses its text from the last deployment that was \
+      made with this state folder. If this machine has deployed nothing yet, copy a kept recipe from a host, and give the path of the copy \
+      to --reads. The values in this copy also replace the defaults of variables that are not set on this machine.
 
-      --plan asks the hosts what they run, and shows what the rollback would do on each of them. It changes nothing.
+      --plan asks the hosts which releases they run, and shows what the rollback would do on each host. It changes nothing.
 
       Examples:
         lander rollback web --group production --plan
@@ -40,18 +40,21 @@ struct RollbackCommand: Verb {
   @OptionGroup var hosts: RecipeChoice
   @Option(
     name: .customLong("to"),
-    help: ArgumentHelp("Go to this release, bundle, commit or deployment; the hosts must still keep it.", valueName: "release"))
+    help: ArgumentHelp("Go to this release, bundle, commit or deployment. The hosts must still keep its release.", valueName: "release"))
   var aim: String?
   @Flag(help: "Also roll back hosts that run a different release from the rest of the group.")
   var straighten = false
-  @Option(help: ArgumentHelp("Go back although this stage is irreversible; it is not undone. May be repeated.", valueName: "stage"))
+  @Option(
+    help: ArgumentHelp(
+      "Go back even though this stage is irreversible. lander does not undo the stage. May be repeated.", valueName: "stage"))
   var despite: [String] = []
   @Option(
     help: ArgumentHelp(
-      "A copy of a recipe that a host keeps, for files and variables that deploy.lua reads and that are missing here.", valueName: "file"),
+      "A copy of a kept recipe from a host. It supplies files and variables that deploy.lua reads and that are missing on this machine.",
+      valueName: "file"),
     completion: .file())
   var reads: String?
-  @Flag(help: "Only show what the command would do; nothing is carried out.")
+  @Flag(help: "Only show what the command would do.")
   var plan = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {

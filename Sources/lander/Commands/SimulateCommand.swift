@@ -11,12 +11,13 @@ struct SimulateCommand: Verb {
     commandName: "simulate",
     abstract: "Runs a rollout many times on simulated hosts, and measures it.",
     discussion: """
-      The simulation uses the recipe's own strategy, bounds and gates, on a virtual clock. It contacts no real host and runs no hook: for \
-      each host it draws a random duration and a random result. The output says how long a rollout takes, how often it stops a good \
-      release, whether and when it finds a bad release, and how many hosts had the bad release by then. The rollback that follows is not \
-      counted. Each --fault adds a row to the output; faults with commas between them share a row. Faults: \
-      \(Forecast.faults.joined(separator: ", ")). A simulated person answers the gates. --html writes a page that compares the rows in \
-      plots. The page needs no script and no server.
+      The simulation uses the recipe's own strategy, bounds and gates, on a virtual clock. It contacts no real host and runs no hook. For \
+      each host, it draws a random duration and a random result. A simulated person answers the gates.
+
+      The output says how long a rollout takes, and how often it stops a good release. It also says whether and when a rollout finds a bad \
+      release, and how many hosts have the bad release by then. The figures do not include the rollback that follows. Each --fault adds a \
+      row to the output. Faults that are separated by commas share a row. The faults are \(Forecast.faults.joined(separator: ", ")). \
+      --html writes a page that compares the rows in plots. The page needs no script and no server.
 
       Examples:
         lander simulate web --hosts 200
@@ -28,7 +29,7 @@ struct SimulateCommand: Verb {
   @OptionGroup var subject: SubjectOptions
   @OptionGroup var fleet: FleetOptions
   @OptionGroup var metrics: MetricOptions
-  @Option(parsing: .unconditional, help: ArgumentHelp("Number of runs for each row.", valueName: "count"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("The number of runs for each row.", valueName: "count"))
   var runs = 200
   @Option(help: ArgumentHelp("The faults of a row: bad-release, flaky=0.1%, leak=45m, or none. May be repeated.", valueName: "fault"))
   var fault: [String] = []
@@ -42,7 +43,7 @@ struct SimulateCommand: Verb {
   var compare: [String] = []
   @Option(help: ArgumentHelp("Write a page with plots to this file.", valueName: "file"))
   var html: String?
-  @Option(help: ArgumentHelp("The median time that a host takes.", valueName: "duration"))
+  @Option(help: ArgumentHelp("The median time that a deployment takes on a host.", valueName: "duration"))
   var hostTime = "30s"
 
   func validate() throws {
