@@ -6,10 +6,11 @@ struct ApproveCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "approve", abstract: "Approves a gate at which a deployment waits.",
     discussion: """
-      The journal records who approved and why. lander verifies the name only if the recipe lists the people who are allowed to approve \
-      (the option from). These people sign with --key, and the file allowed_signers beside deploy.lua has their keys. Exits with 0 if the \
-      deployment accepted the approval. Exits with 3 if it did not, because no such gate is open, or the deployment has ended or was \
-      interrupted. If the deployment is parked, this command resumes it on this machine, and exits as lander resume does.
+      The journal records who approved and why. lander verifies the approver's name only if the recipe lists the people who are allowed to \
+      approve (the option from). These people sign their approval with --key. The file allowed_signers beside deploy.lua contains their \
+      public keys. Exits with 0 if the deployment accepted the approval. Exits with 3 if the deployment did not accept it, because no such \
+      gate is open, or because the deployment has ended or was interrupted. If the deployment is parked, this command resumes it on this \
+      machine. The exit codes are then those of lander resume.
 
       Examples:
         lander approve 20261121-113045-x7k2 --message "Looked at the canary"

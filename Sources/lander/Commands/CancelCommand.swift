@@ -8,13 +8,15 @@ struct CancelCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "cancel", abstract: "Cancels a deployment: restores its hosts and releases the locks.",
     discussion: """
-      Tells the process that runs the deployment to cancel it. If no process runs it (interrupted, parked), this command resumes the \
-      deployment only to end it. Then it waits until the hosts have been rolled back. It does not interrupt a rollback that is under way. \
-      If the deployment was started on another machine, the message goes through the hosts that the deployment has locked, which takes up \
-      to half a minute; then this command only waits for the answer. Exits with 0 if the deployment was cancelled. Exits with 3 if the \
-      request came too late and the deployment succeeded. Otherwise it exits with the deployment's exit code: 10 if the deployment had \
-      failed and was rolled back, 11 if hosts could not be rolled back. If newer deployments have taken over the hosts of an interrupted \
-      deployment, nothing is left to cancel: lander says so and exits with 0. The process that runs the deployment exits with 15.
+      Tells the process that runs the deployment to cancel it. If no process runs the deployment because it was interrupted or parked, \
+      this command resumes the deployment only to end it. Then the command waits until the hosts have been rolled back. It does not \
+      interrupt a rollback that is under way. If another machine started the deployment, the message goes through the hosts that the \
+      deployment has locked. This takes up to half a minute, and then this command only waits for the answer.
+
+      Exits with 0 if the deployment was cancelled. Exits with 3 if the request came too late and the deployment succeeded. Otherwise the \
+      command exits with the deployment's exit code: 10 if the deployment had failed and was rolled back, or 11 if hosts could not be \
+      rolled back. If newer deployments have taken over the hosts of an interrupted deployment, nothing is left to cancel. lander then \
+      says so and exits with 0. The process that runs the deployment exits with 15.
 
       Example:
         lander cancel 20261121-113045-x7k2 --message "Wrong branch"
@@ -25,7 +27,7 @@ struct CancelCommand: Verb {
   @OptionGroup var progress: ProgressOptions
   @OptionGroup var why: CommentOption
   @Argument(
-    help: ArgumentHelp("The deployment; without an id, the only deployment that runs or was interrupted.", valueName: "id"),
+    help: ArgumentHelp("The deployment. Default: the only deployment that is running or was interrupted.", valueName: "id"),
     completion: KnownNames.deployments)
   var id: String?
 

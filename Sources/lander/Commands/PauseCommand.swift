@@ -7,11 +7,11 @@ struct PauseCommand: Verb {
     commandName: "pause", abstract: "Pauses a running deployment: it begins nothing new until somebody resumes it.",
     discussion: """
       lander finishes the hosts that it is changing. No further host, transfer or stage begins, and the deployment keeps its locks. lander \
-      resume ends the pause; lander cancel cancels the deployment. If nobody ends the pause within 24 hours, lander cancels the \
-      deployment. A paused rollback of a failed deployment continues instead. Exits with 0 if the deployment is paused now. Exits with 3 \
-      if the pause was refused, because the deployment was paused already, has nothing new to begin, has ended, is parked, or was \
-      interrupted. If the deployment was started on another machine, the message goes through the hosts that the deployment has locked, \
-      which takes up to half a minute.
+      resume ends the pause. lander cancel cancels the deployment. If nobody ends the pause within 24 hours, lander cancels the \
+      deployment. If the paused deployment is a rollback of a failed deployment, lander continues the rollback after 24 hours instead. \
+      Exits with 0 if the deployment is paused now. Exits with 3 if the deployment refused the pause, because it was paused already, has \
+      nothing new to begin, has ended, is parked, or was interrupted. If another machine started the deployment, the message goes through \
+      the hosts that the deployment has locked. This takes up to half a minute.
 
       Example:
         lander pause last --message "Looking at the database"
@@ -21,7 +21,7 @@ struct PauseCommand: Verb {
   @OptionGroup var form: ResultOptions
   @OptionGroup var why: CommentOption
   @Argument(
-    help: ArgumentHelp("The deployment; without an id, the only deployment that has not ended.", valueName: "id"),
+    help: ArgumentHelp("The deployment. Default: the only deployment that has not ended.", valueName: "id"),
     completion: KnownNames.deployments)
   var id: String?
 

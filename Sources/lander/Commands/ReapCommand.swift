@@ -8,12 +8,13 @@ struct ReapCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "reap", abstract: "Ends parked deployments that nobody answered in time.",
     discussion: """
-      Asks the hosts which deployments are parked there. If the deadline of a deployment has passed, the command ends the deployment as \
-      failed, and rolls back its traffic and hosts. It lists deployments that are still waiting, and does not change them. Run it from \
-      cron, in any checkout: the journal and the recipes come from the hosts. Exits with 0 if every deployment past its deadline has \
-      ended, with 11 or 12 if hosts need a person, with 20 if a host is unreachable, and with 21 if what lander keeps on a host is damaged \
-      or cannot be read. If another error keeps a deployment from ending, the command exits with the code of that error. You can run it \
-      again at any time.
+      Asks the hosts which deployments are parked there. If the deadline of a deployment has passed, lander ends the deployment as failed, \
+      and rolls back its traffic and its hosts. lander lists deployments that are still waiting, and does not change them. You can run the \
+      command from cron and in any checkout, because the journal and the recipes come from the hosts. You can run it again at any time.
+
+      Exits with 0 if every deployment past its deadline has ended. Exits with 11 or 12 if hosts need a person, with 20 if a host is \
+      unreachable, and with 21 if lander's own files on a host are damaged or cannot be read. If another error prevents lander from ending \
+      a deployment, the command exits with the code of this error.
 
       Examples:
         lander reap

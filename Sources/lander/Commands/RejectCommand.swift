@@ -6,9 +6,9 @@ struct RejectCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "reject", abstract: "Rejects a gate at which a deployment waits, so that the deployment is rolled back.",
     discussion: """
-      The journal records who rejected and why. Exits with 0 if the deployment accepted the rejection. Exits with 3 if it did not, because \
-      no such gate is open, or the deployment has ended or was interrupted. If the deployment is parked, this command resumes it on this \
-      machine, and exits as lander resume does.
+      The journal records who rejected and why. Exits with 0 if the deployment accepted the rejection. Exits with 3 if the deployment did \
+      not accept it, because no such gate is open, or because the deployment has ended or was interrupted. If the deployment is parked, \
+      this command resumes it on this machine. The exit codes are then those of lander resume.
 
       Example:
         lander reject 20261121-113045-x7k2 --message "Too many errors"

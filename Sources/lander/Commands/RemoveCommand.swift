@@ -9,19 +9,22 @@ struct RemoveCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "remove", abstract: "Removes an application from the hosts of a group.",
     discussion: """
-      On each host, the recipe's hooks from BeforeBlockTraffic to ApplicationStop take the host out of traffic and stop the application, \
-      as in a deployment. Then lander removes the link current, the releases, the files that an appspec file installed, and its own \
-      records of the application. The folder shared, which has the application's data, stays unless --shared is given. lander keeps files \
-      that it did not make, and names them. The number of the last deployment stays too. It prevents a suspended engine from deploying the \
-      application again later.
+      On each host, the recipe's hooks from BeforeBlockTraffic to ApplicationStop run as in a deployment. They take the host out of \
+      traffic and stop the application. Then lander removes the link current, the releases, the files that an appspec file installed, and \
+      its own records of the application. The folder shared contains the application's data, and stays unless you give --shared. lander \
+      keeps files that it did not make, and names them. lander also keeps the number of the last deployment. Because of this number, a \
+      suspended engine cannot deploy the application again later.
 
-      The command shows what it would do, and asks for confirmation; without a terminal it needs --yes. --plan only shows what it would \
-      do. A removal is a deployment with a lock and a journal: the commands follow, cancel, resume, logs, history and explain accept its \
-      id. All hosts are one wave. The floor and freeze windows do not apply, and on_success and on_failure are not called. If a stop hook \
-      fails on a host, lander starts the application there again and the host keeps it, unless --force is given. The exit code is then 10, \
-      or 12 if other hosts have lost the application. lander cannot bring back what it removed; run the same command again to remove the \
-      rest. If a host is unreachable, lander names it, does nothing and exits with 20: --only selects the other hosts. lander refuses to \
-      remove a link current that it did not make. It removes all slots of a machine, and does not move the traffic away from them.
+      The command shows what it would do, and asks for confirmation. Without a terminal, it needs --yes. With --plan, it only shows what \
+      it would do. A removal is a deployment with a lock and a journal. The commands follow, cancel, resume, logs, history and explain \
+      accept its id. All hosts are in one wave. The floor (the minimum number of hosts in service) and freeze windows do not apply. lander \
+      does not call on_success and on_failure.
+
+      If a stop hook fails on a host, lander starts the application there again, and the host keeps the application. The exit code is then \
+      10, or 12 if other hosts have lost the application. With --force, lander removes the application even if a stop hook fails. lander \
+      cannot bring back what it removed. To remove the rest, run the same command again. If a host is unreachable, lander names the host, \
+      does nothing and exits with 20. You can then select the other hosts with --only. lander refuses to remove a link current that it did \
+      not make. It removes all slots of a machine, and does not move the traffic away from them.
 
       Examples:
         lander remove web --group staging

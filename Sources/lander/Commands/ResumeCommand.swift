@@ -8,17 +8,19 @@ struct ResumeCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "resume", abstract: "Resumes a deployment that was interrupted, or ends its pause.",
     discussion: """
-      You can resume a parked deployment on this machine even if another machine started it: its journal and recipes come from its hosts. \
-      If it still waits for an answer, lander parks it again (exit code 13); with --wait, lander waits for the answer. If a process is \
-      running the deployment, this command ends its pause and exits with 0, or with 3 if the deployment is not paused. If a deployment was \
-      paused when its process died, it is still paused after you resume it, and lander says so; a second lander resume ends the pause.
+      You can resume a parked deployment on this machine even if another machine started it, because its hosts have its journal and \
+      recipes. If the deployment still waits for an answer, lander parks it again (exit code 13). With --wait, lander waits for the \
+      answer. If a process is running the deployment, this command ends the deployment's pause and exits with 0. If the running deployment \
+      is not paused, the exit code is 3. A deployment that was paused when its process died is still paused after you resume it. lander \
+      says so, and a second lander resume ends the pause.
 
-      lander waits for commands that still run on hosts; no command runs twice. If a host is unreachable, lander retries for as long as a \
-      running deployment would. A deployment and the rollback that followed belong together: with the id of either, lander resumes what is \
-      left of both. If newer deployments have changed all hosts of a deployment, it is superseded: lander does not resume it, and exits \
-      with 4. Otherwise this command exits with the deployment's exit code. For a deployment that failed and was rolled back, that is 10, \
-      even if only the rollback was left or both had already ended. With the id of a train (several groups), lander continues the train \
-      where it stopped. Without an id, it continues a train if nothing else is open.
+      lander waits for commands that still run on hosts, and no command runs twice. If a host is unreachable, lander retries for as long \
+      as a running deployment would. A deployment and the rollback that followed belong together. You can give the id of either one, and \
+      lander resumes what is left of both. A deployment is superseded if newer deployments have changed all of its hosts. lander does not \
+      resume a superseded deployment, and exits with 4. In all other cases, this command exits with the deployment's exit code. If a \
+      deployment failed and was rolled back, this code is 10, even if only the rollback was left, or if nothing was left. With the id of a \
+      train (several groups), lander continues the train where it stopped. Without an id, lander continues a train if no deployment is \
+      open.
 
       Examples:
         lander resume
@@ -31,7 +33,7 @@ struct ResumeCommand: Verb {
   @OptionGroup var stay: StayOptions
   @OptionGroup var form: ResultOptions
   @Argument(
-    help: ArgumentHelp("The deployment; without an id, the only deployment that was interrupted or runs.", valueName: "id"),
+    help: ArgumentHelp("The deployment. Default: the only deployment that was interrupted or is running.", valueName: "id"),
     completion: KnownNames.deployments)
   var id: String?
 

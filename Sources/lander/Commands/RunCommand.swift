@@ -10,19 +10,25 @@ struct RunCommand: Verb {
     commandName: "run", abstract: "Runs a task of a recipe on the hosts of a group; they keep their release.",
     usage: "lander run [<options>] <task> [<recipe>] [--<parameter> <value> ...]",
     discussion: """
-      Name the task, then the recipe if several recipes have a task of that name, then the task's parameters as options. A task has locks, \
-      a journal and bounds, like a deployment, and none of its commands runs twice. The commands follow, pause, resume, cancel, approve, \
-      logs, history and explain accept its id. A task changes no receipts on hosts, a freeze window does not delay it, and on_success and \
-      on_failure of the recipe are not called.
+      Name the task first. If several recipes have a task of this name, name the recipe too. Then give the task's parameters as options. \
+      Like a deployment, a task has locks, a journal and bounds, and none of its commands runs twice. The commands follow, pause, resume, \
+      cancel, approve, logs, history and explain accept the id of a task. A task does not change the receipts on hosts. A freeze window \
+      does not delay a task. lander does not call the recipe's on_success and on_failure.
 
-      lander does not roll back what a task did. If the task fails on a host, no further host begins unless the budget allows the failure. \
-      If the task took a host out of traffic or stopped the application there, lander starts the application again, and gives the host its \
-      traffic back if ValidateService passes. Exit codes of a task that failed: 10 if no changes remain; 12 if changes remain, because a \
-      host has finished, or because one of the task's functions (run, once) has started a command that might change something; 11 if a \
-      host could not be brought back into service; 16 if a person rejected a gate or did not answer in time; 17 if the task failed because \
-      of a watch or an analysis. 16 and 17 do not say whether changes remain.
+      lander does not roll back what a task did. If the task fails on a host, no further host begins, unless the budget allows the \
+      failure. If the task took this host out of traffic or stopped the application there, lander starts the application again. If \
+      ValidateService then passes, lander gives the host its traffic back.
 
-      --plan only shows what the task would do on each host: it asks the hosts what they run, and rehearses the task.
+      Exit codes of a task that failed:
+        10  no changes remain
+        11  lander could not bring a host back into service
+        12  changes remain: a host has finished, or a function of the task (run,
+            once) has started a command that might change something
+        16  a person rejected a gate, or nobody answered it in time
+        17  a watch or an analysis failed
+      16 and 17 do not say whether changes remain.
+
+      --plan only shows what the task would do on each host. lander asks the hosts which releases they run, and rehearses the task.
 
       Examples:
         lander run restart

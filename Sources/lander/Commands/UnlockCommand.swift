@@ -8,11 +8,12 @@ struct UnlockCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "unlock", abstract: "Shows which deployment has the lock of a group, and removes the lock.",
     discussion: """
-      First, lander prints which deployment has the lock, whether its process still runs, and which of its commands still run on the \
-      hosts; then it asks for confirmation. The next deployment waits for these commands, or kills them (--orphans). lander refuses to \
-      remove the lock of a deployment whose process still runs, unless --force is given; use lander cancel instead. A process counts as \
-      gone in three cases: the lease of the lock has expired, the journal on this machine says that the deployment has ended, or the \
-      process was started on this machine and no longer exists. If lander recommends lander resume, use that instead of unlocking.
+      First, lander prints which deployment has the lock, whether the deployment's process still runs, and which of the deployment's \
+      commands still run on hosts. Then lander asks for confirmation. The next deployment waits for these commands, or kills them with \
+      --orphans kill. If the deployment's process still runs, lander refuses to remove the lock, unless you give --force. In this case, \
+      use lander cancel instead. A process counts as gone in three cases: the lease of the lock has expired, the journal on this machine \
+      says that the deployment has ended, or the process was started on this machine and no longer exists. If lander recommends lander \
+      resume, use lander resume instead of unlocking.
 
       Examples:
         lander unlock production
@@ -23,7 +24,7 @@ struct UnlockCommand: Verb {
   @OptionGroup var form: ResultOptions
   @OptionGroup var bundle: AppSpecOption
   @Argument(
-    help: ArgumentHelp("The group; without it, the recipe's own.", valueName: "group"), completion: KnownNames.groups)
+    help: ArgumentHelp("The group. Default: the recipe's own group.", valueName: "group"), completion: KnownNames.groups)
   var group: String?
   @Option(help: ArgumentHelp("The recipe, if the project has several.", valueName: "recipe"), completion: KnownNames.recipes)
   var recipe: String?
