@@ -10,9 +10,9 @@ struct AuditCommand: Verb {
     abstract:
       "Verifies that the journal is complete and unchanged, and that it agrees with the receipts on hosts.",
     discussion: """
-      Each entry contains the digest of the previous entry, and each receipt on a host contains the digest of the entry that was the \
-      newest when the receipt was written. So the command can detect later changes to the journal. It also says what it cannot detect. \
-      Exits with 3 if something does not agree.
+      Each entry of the journal contains the digest of the previous entry. Each receipt on a host contains the digest of an entry: the \
+      newest entry when the receipt was written. So the command can detect later changes to the journal. It also says what it cannot \
+      detect. Exits with 3 if something does not agree.
 
       Examples:
         lander audit

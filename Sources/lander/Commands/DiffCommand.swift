@@ -8,9 +8,10 @@ struct DiffCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "diff", abstract: "Lists the commits and files that a deployment would bring, for each revision that hosts run.",
     discussion: """
-      Reads the commit that each host runs from its receipt, and asks git for the changes from that commit to the working copy, or to \
-      --to. Changes nothing. Because it builds nothing, it lists source files and not the results of a build. Exits with 20 if a host is \
-      unreachable, and with 21 if what lander keeps on a host is damaged or cannot be read.
+      Each host has a receipt that names the commit that the host runs. The command asks git for the changes from this commit to the \
+      working copy, or to the revision of --to. The command changes nothing. It also builds nothing, so it lists source files and not the \
+      results of a build. Exits with 20 if a host is unreachable, and with 21 if lander's own files on a host are damaged or cannot be \
+      read.
 
       Examples:
         lander diff
@@ -24,7 +25,7 @@ struct DiffCommand: Verb {
   var recipe: String?
   @OptionGroup var choice: HostChoice
   @Option(
-    name: .customLong("to"), help: ArgumentHelp("Compare with this instead of the recipe's own revision: git:REF.", valueName: "revision"))
+    name: .customLong("to"), help: ArgumentHelp("Compare with this revision instead of the recipe's own: git:REF.", valueName: "revision"))
   var aim: String?
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {

@@ -8,9 +8,9 @@ struct ExplainCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "explain", abstract: "Tells the story of a deployment in sentences: what was asked, what happened, why, and what is next.",
     discussion: """
-      Reads the journal of this machine, and asks no host. The story of a deployment includes the rollback that followed. The story of a \
-      running deployment covers what has happened so far. With the id of a train (several groups), the command tells the story of all of \
-      its deployments. lander report lists every host, and the output of commands.
+      Reads the journal of this machine, and asks no host. The story of a deployment includes its rollback. The story of a running \
+      deployment covers what has happened so far. With the id of a train (several groups), the command tells the story of all deployments \
+      of the train. lander report also lists every host, and the output of commands.
 
       Examples:
         lander explain

@@ -10,8 +10,8 @@ struct ExportDora: Verb {
     abstract: "Prints deployment frequency, lead time for changes, change failure rate and recovery time.",
     discussion: """
       Reads the journal of this machine, and prints the figures for each application and group. The command asks no host, and does not \
-      count deployments from other machines. docs/metrics.md defines the four measures. The command leaves out unknown figures: without \
-      commits, for example, there is no lead time.
+      count deployments from other machines. docs/metrics.md defines the four measures. If a figure is unknown, the command leaves it out. \
+      For example, there is no lead time without commits.
 
       Examples:
         lander export dora --since 90d
@@ -25,9 +25,10 @@ struct ExportDora: Verb {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
   @Option(
-    help: ArgumentHelp("Only deployments that ended in the last 30 days (30d), or since a day in UTC (2026-01-31).", valueName: "time"))
+    help: ArgumentHelp(
+      "Only deployments that ended in the last 30 days (30d), or on or after a day in UTC (2026-01-31).", valueName: "time"))
   var since: Since = Since(argument: "30d") ?? .back(.minutes(43_200))
-  @Option(help: "text, csv, or prometheus (for a textfile collector). --json gives an object.")
+  @Option(help: "The format: text, csv, or prometheus (for a textfile collector). For JSON, use --json instead.")
   var format = Format.text
   @Option(help: ArgumentHelp("Only this application.", valueName: "name"))
   var application: String?

@@ -9,18 +9,25 @@ struct FollowCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "follow", abstract: "Shows a deployment that another process of this machine runs, from its beginning to its end.",
     discussion: """
-      The command reads the journal, so it shows all entries from the first, even if the deployment began earlier or has ended. If the \
-      deployment fails, the command also shows the rollback. With --output ndjson it prints each entry as a line on standard output, as \
-      deploy does. A program that was interrupted can get exactly the lines that it missed: it gives the deployment's id, and with \
+      The command reads the journal. So it shows all entries from the first, even if the deployment began earlier or has ended. If the \
+      deployment fails, the command also shows the rollback. With --output ndjson, it prints each entry as a line on standard output, as \
+      lander deploy does. A program that was interrupted can get exactly the lines that it missed. It gives the deployment's id, and with \
       --since-seq the seq of the last line that it has. With the id of a train (several groups), the command shows the deployments one \
-      after the other, and what the train waits for between them. The exit codes are those of lander wait. Ctrl-C only stops following; \
-      lander cancel cancels the deployment.
+      after the other. Between them, it shows what the train waits for. The exit codes are those of lander wait. Ctrl-C only stops \
+      following. To cancel the deployment, use lander cancel.
 
-      --alarm continues the alarm of a successful deployment (alarm = { … } in its recipe) until the alarm ends, from any shell with the \
-      same state folder. If too many checks fail, the alarm fires and rolls the hosts back, as lander rollback does. Exits with 0 if the \
-      alarm did not fire, or if one of the hosts got something newer; 17 if it fired and the hosts were rolled back; 12 if it fired and \
-      the rollback changed no host or has not ended; 11 if the rollback failed; 20 if a host is unreachable; 14 if the checks were \
-      inconclusive; 4 if another process already watches the alarm. Ctrl-C stops watching; type the same command to continue.
+      With --alarm, the command continues to watch the alarm of a successful deployment (alarm = { … } in its recipe) until the alarm \
+      ends. You can use it from any shell with the same state folder. If too many checks fail, the alarm fires, and lander rolls the hosts \
+      back as lander rollback does. Ctrl-C stops watching. To continue, type the same command again.
+
+      Exit codes with --alarm:
+        0   the alarm did not fire, or one of the hosts got a newer release
+        4   another process already watches the alarm
+        11  the alarm fired, and the rollback failed
+        12  the alarm fired, and the rollback changed no host or has not ended
+        14  the checks were inconclusive
+        17  the alarm fired, and the hosts were rolled back
+        20  the alarm fired, but a host is unreachable and nothing was changed
 
       Examples:
         lander follow
@@ -32,16 +39,16 @@ struct FollowCommand: Verb {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
   @OptionGroup var choice: OpenChoice
-  @Option(help: ArgumentHelp("Only show entries after this seq of the named deployment.", valueName: "seq"))
+  @Option(help: ArgumentHelp("Only show the entries of the deployment that come after this seq.", valueName: "seq"))
   var sinceSeq: Int?
   @Option(
     help: """
-      live (on a terminal), plain (lines), quiet (only gates, answers and warnings), or ndjson: the journal's entries on standard output, \
-      then how the deployment ended.
+      How to show the deployment: live (on a terminal), plain (lines), quiet (only gates, answers and warnings), or ndjson. With ndjson, \
+      standard output gets the journal's entries, then how the deployment ended.
       """)
   var output: Surface.Mode?
 
-  @Flag(help: "Continue the alarm of a successful deployment until the alarm ends; roll back if too many checks fail.")
+  @Flag(help: "Watch the alarm of a successful deployment until the alarm ends. Roll back if too many checks fail.")
   var alarm = false
 
   func validate() throws {

@@ -9,8 +9,8 @@ struct HistoryCommand: Verb {
     commandName: "history",
     abstract: "Lists the deployments that were started on this machine, the newest first.",
     discussion: """
-      Deployments from other machines are only in the journals of those machines. lander status asks the hosts, so it shows every \
-      deployment.
+      Only the journals of other machines contain the deployments from these machines. lander status asks the hosts, so it shows the \
+      deployments from all machines.
 
       Examples:
         lander history

@@ -8,7 +8,7 @@ struct ListCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "Lists the recipes with their parameters, and the groups.",
     discussion: """
-      --json gives each recipe's parameters as a JSON Schema.
+      With --json, the parameters of each recipe are a JSON Schema.
 
       Examples:
         lander list

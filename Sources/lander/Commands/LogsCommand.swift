@@ -9,12 +9,12 @@ struct LogsCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "logs", abstract: "Prints the whole output of a deployment's hooks and commands.",
     discussion: """
-      Shows each command with its start (UTC), host, lifecycle event and exit status, then its output, with > before each line of standard \
-      output and ! before each line of standard error. With last, the command also shows the rollback of the last deployment. Control \
-      characters are shown as visible text; --raw writes the bytes unchanged, and nothing else. --follow shows the output of a running \
-      deployment as it arrives, each line with its time (UTC) and host, until the deployment and its rollback have ended. Output from \
-      before lander logs began has no times. The id of a train (several groups) stands for all of its deployments. If a journal is \
-      damaged, the command prints the part before the damage, and exits with 21.
+      Shows each command with its start (UTC), host, lifecycle event and exit status. The command's output follows, with > before each \
+      line of standard output and ! before each line of standard error. With last, lander also shows the rollback of the last deployment. \
+      Control characters are shown as visible text. With --raw, lander writes only the output, with its bytes unchanged. With --follow, \
+      lander shows the output of a running deployment as it arrives, until the deployment and its rollback have ended. Each line has its \
+      time (UTC) and host. Output from before the start of lander logs has no times. The id of a train (several groups) stands for all \
+      deployments of the train. If a journal is damaged, lander prints what comes before the damage, and exits with 21.
 
       Examples:
         lander logs last web1
@@ -26,7 +26,7 @@ struct LogsCommand: Verb {
   @Argument(
     help: ArgumentHelp("The deployment: its id, the beginning of its id, or last.", valueName: "id"), completion: KnownNames.deployments)
   var id = "last"
-  @Argument(help: ArgumentHelp("Only this host; the name here stands for the engine's own machine.", valueName: "host"))
+  @Argument(help: ArgumentHelp("Only this host. The name here stands for the machine that runs lander.", valueName: "host"))
   var host: String?
   @Flag(help: "Write the bytes unchanged.")
   var raw = false

@@ -9,9 +9,9 @@ struct ReleasesCommand: Verb {
     commandName: "releases",
     abstract: "Lists the releases that hosts keep, and says to which of them a rollback can go.",
     discussion: """
-      Asks the hosts themselves, so it works in a fresh checkout. Changes nothing on the hosts. lander rollback --to can go to any good \
-      release. A release is bad if its deployment did not succeed or was rolled back. Exits with 20 if a host is unreachable, and \
-      with 21 if what lander keeps on a host is damaged or cannot be read.
+      Asks the hosts themselves, so the command works in a fresh checkout. Changes nothing on the hosts. lander rollback --to can go to \
+      any good release. A release is bad if its deployment did not succeed or was rolled back. Exits with 20 if a host is unreachable, and \
+      with 21 if lander's own files on a host are damaged or cannot be read.
 
       Example:
         lander releases web --group production
@@ -20,7 +20,7 @@ struct ReleasesCommand: Verb {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
   @OptionGroup var bundle: AppSpecOption
-  @Argument(help: ArgumentHelp("Only these hosts; * stands for anything.", valueName: "host"))
+  @Argument(help: ArgumentHelp("Only these hosts. In a name, * stands for any characters.", valueName: "host"))
   var hosts: [String] = []
   @Option(help: ArgumentHelp("Only this recipe.", valueName: "name"))
   var recipe: String?
@@ -28,7 +28,8 @@ struct ReleasesCommand: Verb {
 
   @Option(
     help: ArgumentHelp(
-      "A copy of a recipe that a host keeps, for files and variables that deploy.lua reads and that are missing here.", valueName: "file"),
+      "A copy of a kept recipe from a host. It supplies files and variables that deploy.lua reads and that are missing on this machine.",
+      valueName: "file"),
     completion: .file())
   var reads: String?
 

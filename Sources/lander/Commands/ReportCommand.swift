@@ -9,9 +9,10 @@ struct ReportCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "report", abstract: "Reports a deployment: who deployed and why, what happened, each host, and the output of commands.",
     discussion: """
-      Reads the journal of this machine; asks no host. --html writes a single file, which has no scripts and loads nothing from a server. \
-      You can print it or attach it to a CI job. --markdown prints the report for a pull request or a chat. The report of a deployment \
-      includes the rollback that followed. With the id of a train (several groups), one report covers all of its deployments.
+      Reads the journal of this machine, and asks no host. --html writes the report as a page in a single file. The page has no scripts \
+      and loads nothing from a server. You can print it or attach it to a CI job. --markdown prints the report for a pull request or a \
+      chat. The report of a deployment includes its rollback. With the id of a train (several groups), one report covers all deployments \
+      of the train.
 
       Examples:
         lander report
@@ -27,7 +28,8 @@ struct ReportCommand: Verb {
   var html: String?
   @Flag(help: "Print Markdown.")
   var markdown = false
-  @Option(help: ArgumentHelp("Write JUnit's XML to this file: a suite for each wave, a case for each host and event.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Write JUnit's XML to this file: a suite for each wave, and a case for each event on each host.", valueName: "file"))
   var junit: String?
 
   func validate() throws { if markdown { try form.refuse(beside: "--markdown") } }

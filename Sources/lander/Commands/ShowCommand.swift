@@ -9,11 +9,12 @@ struct ShowCommand: Verb {
     commandName: "show",
     abstract: "Prints a recipe together with its base, or the result of a deployment and the messages to it.",
     discussion: """
-      For a recipe, the command prints every part, and where it came from. For a deployment that was started on this machine (its id, the \
-      beginning of its id, or last), it prints who asked for it and why, its commit and what was new, and its gates. It also prints who \
-      paused, resumed, approved or rejected the deployment and why, and what still needs attention: shifted traffic, hosts on a wrong \
-      release. For a train (several groups), it prints the result of each group, and who approved or rejected its deployment. If a recipe \
-      and a deployment have the same name, it prints the recipe.
+      For a recipe, the command prints every part of the recipe, and where the part comes from. A deployment must have been started on \
+      this machine. Name it by its id, the beginning of its id, or last. The command prints who asked for the deployment and why, its \
+      commit, what was new, and its gates. It also prints who paused, resumed, approved or rejected the deployment, and why. At the end it \
+      prints what still needs attention, such as shifted traffic or hosts on a wrong release. For a train (several groups), the command \
+      prints the result of each group, and who approved or rejected the group's deployment. If a recipe and a deployment have the same \
+      name, the command prints the recipe.
 
       Examples:
         lander show web
@@ -23,7 +24,7 @@ struct ShowCommand: Verb {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
   @Argument(
-    help: ArgumentHelp("The recipe, or a deployment; the only recipe if nothing is named.", valueName: "recipe|id"),
+    help: ArgumentHelp("A recipe or a deployment. Default: the only recipe of the project.", valueName: "recipe|id"),
     completion: KnownNames.deployments)
   var recipe: String?
 

@@ -10,13 +10,14 @@ struct StatusCommand: Verb {
     commandName: "status",
     abstract: "Shows what every host runs, who deployed it, and which deployments are under way.",
     discussion: """
-      Asks the hosts themselves, so it works in a fresh checkout. With the id of a train (several groups) instead of a recipe, the command \
-      shows the train's progress, and the hosts of all of its groups. Exits with 20 if a host is unreachable, and with 21 if what lander \
-      keeps on a host is damaged or cannot be read.
+      Asks the hosts themselves, so the command works in a fresh checkout. If you give the id of a train (several groups) instead of a \
+      recipe, the command shows the train's progress, and the hosts of all of the train's groups. Exits with 20 if a host is unreachable, \
+      and with 21 if lander's own files on a host are damaged or cannot be read.
 
-      For a group with slots, status shows the share of the traffic that deployments from this machine last gave each slot, and since \
-      when. It does not ask the balancer. status also lists the first ten deployments in the queue for the lock, and the hosts that lack \
-      their group's revision. It also prints the command that deploys the revision to these hosts: lander deploy --missing.
+      For a group with slots, status shows each slot's share of the traffic, and since when the slot has this share. The share is the one \
+      that a deployment from this machine last set, because status does not ask the balancer. status also lists the first ten deployments \
+      in the queue for the lock. In addition, it lists the hosts that lack their group's revision, with the command that deploys the \
+      revision to them: lander deploy --missing.
 
       Examples:
         lander status

@@ -9,10 +9,10 @@ struct VerifyCommand: Verb {
     commandName: "verify",
     abstract: "Compares the current release of every host with its manifest, and names what differs.",
     discussion: """
-      The hosts hash every file themselves. The command takes no lock and writes nothing on the hosts. A file that a hook edits in place \
-      counts as different. The command also names files that hooks, the application or a person added; these do not count as differences. \
-      Exits with 3 if something differs. If nothing differs, exits with 20 if a host is unreachable, and with 21 if what lander keeps on a \
-      host is damaged or cannot be read.
+      The hosts hash every file themselves. The command takes no lock and writes nothing on the hosts. If a hook edits a file in place, \
+      the file counts as different. The command also names files that hooks, the application or a person added, but these files do not \
+      count as differences. Exits with 3 if something differs. If nothing differs, exits with 20 if a host is unreachable, and with 21 if \
+      lander's own files on a host are damaged or cannot be read.
 
       Example:
         lander verify web --group production

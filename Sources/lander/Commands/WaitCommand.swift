@@ -9,11 +9,12 @@ struct WaitCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "wait", abstract: "Waits until a deployment has ended, and exits with the deployment's exit code.",
     discussion: """
-      Use it in a pipeline step that depends on a deployment that another step or person started. At least once a minute the command \
-      prints on standard error what the deployment waits for; the summary goes to standard output. If the deployment fails, the command \
-      also waits for the rollback. With the id of a train (several groups), it waits for the whole train. Exits with the deployment's exit \
-      code, even if the deployment had already ended. Exits with 3 if the deployment was interrupted because its process is gone, with 13 \
-      if it is parked, and with 22 if --timeout expires first. The deployment then continues. Ctrl-C only stops waiting.
+      Use this command in a pipeline step that depends on a deployment of another step or person. At least once a minute, the command \
+      prints on standard error what the deployment waits for. The summary goes to standard output. If the deployment fails, the command \
+      also waits for the rollback. With the id of a train (several groups), the command waits for the whole train. Exits with the \
+      deployment's exit code, even if the deployment had already ended. Exits with 3 if the deployment was interrupted because its process \
+      is gone, and with 13 if the deployment is parked. Exits with 22 if the time of --timeout is over. The deployment then continues. \
+      Ctrl-C only stops waiting.
 
       Examples:
         lander wait last
@@ -23,7 +24,7 @@ struct WaitCommand: Verb {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
   @OptionGroup var choice: OpenChoice
-  @Option(help: ArgumentHelp("Stop waiting after this time: 90s, 30m. Without it, wait until the end.", valueName: "time"))
+  @Option(help: ArgumentHelp("Stop waiting after this time, such as 90s or 30m. Default: wait until the end.", valueName: "time"))
   var timeout: String?
 
   func validate() throws {
