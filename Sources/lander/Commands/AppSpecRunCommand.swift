@@ -8,11 +8,11 @@ struct AppSpecRunCommand: AsyncParsableCommand {
     commandName: "run",
     abstract: "Deploys a bundle with an appspec.yml to this machine, as the CodeDeploy agent would.",
     discussion: """
-      Use it to try a bundle on a laptop or in a container, without hosts and without a deploy.lua. The whole lifecycle runs on this \
-      machine, as your own user: files go where the appspec file says, and scripts get the agent's variables. First, lander removes the \
-      files of the previous run of the same --group. Only one run at a time can use a --root. With --restore, a failed deployment puts \
-      back the files that it replaced or removed. Ctrl-C, SIGTERM and a closed terminal end the running script (TERM, then KILL after 10 \
-      seconds or at a second signal). Then the deployment fails.
+      Use this command to try a bundle on a laptop or in a container, without hosts and without a deploy.lua. The whole lifecycle runs on \
+      this machine, as your own user. The files go where the appspec file says, and scripts get the agent's variables. First, lander \
+      removes the files of the previous run with the same --group. Only one run at a time can use a --root. With --restore, lander puts \
+      back the files that a failed deployment replaced or removed. Ctrl-C, SIGTERM and a closed terminal end the running script, and then \
+      the deployment fails. The script gets TERM first, then KILL after 10 seconds or at a second signal.
 
       Exit codes: 0 done · 4 another run uses the --root · 10 failed · 129 closed terminal · 130 Ctrl-C · 143 SIGTERM.
 
@@ -23,11 +23,11 @@ struct AppSpecRunCommand: AsyncParsableCommand {
   var bundle: String
   @Option(help: "What the bundle is: directory, tar, tgz or zip.")
   var type = "directory"
-  @Option(help: "The deployment group's id; each group keeps its own state.")
+  @Option(help: "The deployment group's id. Each group has its own state.")
   var group = "default-local-deployment-group"
   @Option(help: "The folder that keeps revisions and state.")
   var root = ".lander/deployment-root"
-  @Option(help: "Number of revisions to keep, including the new one.")
+  @Option(help: "The number of revisions to keep, including the new one.")
   var maxRevisions = 5
   @Flag(help: "Print one JSON object and nothing else on standard output, even after an error.")
   var json = false
@@ -37,17 +37,17 @@ struct AppSpecRunCommand: AsyncParsableCommand {
   var fileExistsBehavior = "DISALLOW"
   @Option(help: "The appspec file's path in the bundle.")
   var appspecFilename = AppSpecRequest.standardFile
-  @Option(help: "Only run these events, with commas between. DownloadBundle and Install always run first.")
+  @Option(help: "Only run these events, separated by commas. DownloadBundle and Install always run first.")
   var events: String?
-  @Option(help: "What scripts see as APPLICATION_NAME; without it, the bundle's path.")
+  @Option(help: "The value of APPLICATION_NAME for scripts. Default: the bundle's path.")
   var applicationName: String?
-  @Option(help: "What scripts see as DEPLOYMENT_GROUP_NAME.")
+  @Option(help: "The value of DEPLOYMENT_GROUP_NAME for scripts.")
   var deploymentGroupName = "LocalFleet"
   @Flag(help: "If the deployment fails, put back the files that it replaced or removed.")
   var restore = false
   @Flag(help: "Continue if a script of the previous revision fails in ApplicationStop or the BlockTraffic events.")
   var ignoreStopFailures = false
-  @Flag(help: "Fail before any file changes, if the path of a destination leads through a link that other users can replace.")
+  @Flag(help: "If the path to a destination contains a link that other users can replace, fail before any file changes.")
   var refuseForeignLinks = false
 
   func validate() throws {

@@ -21,7 +21,7 @@ struct BundleBuild: Verb {
   var recipe: String?
   @Option(
     help: ArgumentHelp(
-      "A revision other than the recipe's own: a folder, an archive, git:REF, or bundle:DIGEST of lander bundle list.",
+      "Use this revision instead of the recipe's own: a folder, an archive, git:REF, or bundle:DIGEST (see lander bundle list).",
       valueName: "revision"))
   var revision: String?
 

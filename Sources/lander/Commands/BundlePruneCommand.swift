@@ -8,8 +8,8 @@ struct BundlePrune: Verb {
   static let configuration = CommandConfiguration(
     commandName: "prune", abstract: "Removes old bundles from the store of this machine.",
     discussion: """
-      The command keeps the newest bundles (--keep). It also keeps the bundles of deployments that have not ended, and the last two good \
-      bundles of each application and group: the one that runs now and the one that ran before it. It removes nothing on hosts, and a \
+      The command keeps the newest bundles. --keep sets their number. It also keeps the bundles of deployments that have not ended. For \
+      each application and group, it keeps the last two good bundles: the current one and the previous one. It removes nothing on hosts. A \
       rollback needs no bundle from this store.
 
       Example:
@@ -17,7 +17,7 @@ struct BundlePrune: Verb {
       """)
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
-  @Option(parsing: .unconditional, help: ArgumentHelp("Number of bundles to keep.", valueName: "count"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("The number of newest bundles to keep.", valueName: "count"))
   var keep = 5
 
   func validate() throws { if keep < 0 { throw ValidationError("--keep takes 0 or more") } }

@@ -7,9 +7,10 @@ struct BundleSign: Verb {
   static let configuration = CommandConfiguration(
     commandName: "sign", abstract: "Signs a bundle of the store with an ssh key.",
     discussion: """
-      The signature covers the bundle's digest. The store keeps it beside the bundle; --out also writes it to a file. If a recipe deploys \
-      the archive NAME, lander automatically finds the signature NAME.sig beside it. --signature adds a signature that was made elsewhere. \
-      The policy of the machine that deploys can require signed bundles (LANDER_POLICY in docs/write-a-plugin.md).
+      The signature covers the bundle's digest. The store keeps the signature beside the bundle. With --out, lander also writes the \
+      signature to a file. If a recipe deploys the archive NAME, lander automatically uses the signature NAME.sig beside it. --signature \
+      adds a signature that was made elsewhere. The machine that deploys can have a policy that requires signed bundles (LANDER_POLICY in \
+      docs/write-a-plugin.md).
 
       Examples:
         lander bundle sign $(lander bundle build web) --key ~/.ssh/id_ed25519

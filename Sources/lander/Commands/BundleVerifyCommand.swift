@@ -16,7 +16,7 @@ struct BundleVerify: Verb {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
   @Argument(
-    help: ArgumentHelp("The beginning of the bundle's digest; without it, all bundles.", valueName: "bundle")
+    help: ArgumentHelp("The beginning of the bundle's digest. Default: all bundles.", valueName: "bundle")
   )
   var bundle: String?
 

@@ -8,11 +8,11 @@ struct CheckCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Reads deploy.lua, or a plugin on its own, and lists everything that is wrong.",
     discussion: """
-      Contacts no host and builds nothing. The command runs every recipe against simulated hosts: some have no release yet, others have an \
-      earlier release. An error that does not depend on the answers of hosts counts as a problem, and the exit code is 2. If a function \
-      stops because it needs an answer that only a real host can give, a warning says so.
+      Contacts no host and builds nothing. The command runs every recipe against simulated hosts, some without a release and some with an \
+      earlier release. An error that does not depend on the answers of hosts counts as a problem. With a problem, the exit code is 2. If a \
+      function stops because it needs an answer that only a real host can give, lander prints a warning.
 
-      In the folder of a plugin that is not part of a project, the command reads plugin.lua and the plugin's files instead.
+      If you run the command in the folder of a plugin that is not in a project, it reads plugin.lua and the plugin's other files instead.
 
       Examples:
         lander check

@@ -7,8 +7,10 @@ struct CompletionsCommand: Verb {
     commandName: "completions",
     abstract: "Prints a script that lets a shell complete commands, options, recipes, groups and deployments.",
     discussion: """
-      bash: lander completions bash >/etc/bash_completion.d/lander; zsh: lander completions zsh >~/.zfunc/_lander, with ~/.zfunc in fpath; \
-      fish: lander completions fish >~/.config/fish/completions/lander.fish.
+      Write the script to the file where your shell searches for completions:
+        bash: lander completions bash >/etc/bash_completion.d/lander
+        zsh:  lander completions zsh >~/.zfunc/_lander, with ~/.zfunc in fpath
+        fish: lander completions fish >~/.config/fish/completions/lander.fish
 
       Example:
         lander completions bash > /etc/bash_completion.d/lander

@@ -9,8 +9,8 @@ struct ConsoleCommand: Verb {
     commandName: "console", abstract: "Opens a shell on a host, in the release that it runs.",
     discussion: """
       The command uses the same ssh settings as a deployment. It takes no lock and writes no journal. If nothing is deployed on the host, \
-      the shell starts in the application's folder. Commands that you type there can break the release: lander verify shows afterwards \
-      which files differ. --print only prints the command that opens the shell.
+      the shell starts in the application's folder. Commands that you type in the shell can break the release. Afterwards, lander verify \
+      shows which files differ. --print only prints the command that opens the shell.
 
       Examples:
         lander console web1

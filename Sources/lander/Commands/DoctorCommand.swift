@@ -8,7 +8,7 @@ struct DoctorCommand: Verb {
     commandName: "doctor",
     abstract: "Explains what is wrong with the set-up on this machine, and how to fix it.",
     discussion: """
-      --connect also tries to log in to every host. Exits with 2 if something has to be fixed.
+      With --connect, the command also tries to log in to every host. Exits with 2 if you have to fix something.
 
       Examples:
         lander doctor

@@ -7,11 +7,12 @@ struct ExecCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "exec", abstract: "Runs a command on every host of a group, and summarizes the results.",
     discussion: """
-      If the command has several words, lander starts the first as a program, with the others as arguments. If it is one word, sh runs it: \
-      lander exec web -- 'ps aux | grep shop'. The command takes no lock and is not in the journal. --user runs it as a user other than \
-      the login user; that needs sudo without a password on the hosts. In the output, lander hides the values of the secrets that recipes \
-      use. Ctrl-C ends the command on every host; after a second Ctrl-C, the command might still run there. Exits with 0 if the command \
-      exited with 0 on every host, with 20 if a host is unreachable, with 12 otherwise.
+      If the command has several words, lander starts the first word as a program, with the other words as arguments. If the command is \
+      one word, sh runs it: lander exec web -- 'ps aux | grep shop'. lander takes no lock, and does not record the command in the journal. \
+      With --user, the command runs as a user other than the login user. This needs sudo without a password on the hosts. In the output, \
+      lander hides the values of the secrets that recipes use. Ctrl-C ends the command on every host. After a second Ctrl-C, the command \
+      might still run on hosts. Exits with 0 if the command exited with 0 on every host, with 20 if a host is unreachable, and with 12 \
+      otherwise.
 
       Examples:
         lander exec production -- uptime
@@ -26,14 +27,16 @@ struct ExecCommand: Verb {
   @Argument(
     parsing: .postTerminator, help: ArgumentHelp("The command, after --.", valueName: "command"))
   var command: [String] = []
-  @Option(help: ArgumentHelp("Only these hosts, with commas between; * stands for anything.", valueName: "host"))
+  @Option(help: ArgumentHelp("Only these hosts, separated by commas. In a name, * stands for any characters.", valueName: "host"))
   var only: [String] = []
   @OptionGroup var tags: WhereOption
-  @Option(help: ArgumentHelp("Run the command as this user; the default is the login user.", valueName: "name"))
+  @Option(help: ArgumentHelp("Run the command as this user. Default: the login user.", valueName: "name"))
   var user: String?
-  @Option(help: ArgumentHelp("The longest time that the command may take on a host: 90s, 5m.", valueName: "time"))
+  @Option(help: ArgumentHelp("The time limit of the command on a host, such as 90s or 5m.", valueName: "time"))
   var timeout = "1m"
-  @Option(parsing: .unconditional, help: ArgumentHelp("Number of hosts at the same time.", valueName: "count"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The number of hosts on which the command runs at the same time.", valueName: "count"))
   var parallel = 30
 
   func validate() throws {

@@ -10,7 +10,7 @@ struct HostsCommand: Verb {
     abstract:
       "Checks hosts and prints their shell, tools, free space, clock, user and release.",
     discussion: """
-      Changes nothing on the hosts. Exits with 20 if a host is unreachable, and with 21 if what lander keeps on a host is damaged or \
+      Changes nothing on the hosts. Exits with 20 if a host is unreachable. Exits with 21 if lander's own files on a host are damaged or \
       cannot be read, or if lander can read a host but not change it.
 
       Examples:
@@ -21,7 +21,7 @@ struct HostsCommand: Verb {
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
   @OptionGroup var bundle: AppSpecOption
-  @Argument(help: ArgumentHelp("The group; without it, all groups.", valueName: "group"), completion: KnownNames.groups)
+  @Argument(help: ArgumentHelp("The group. Default: all groups.", valueName: "group"), completion: KnownNames.groups)
   var group: String?
   @OptionGroup var tags: WhereOption
 

@@ -7,8 +7,8 @@ struct InitCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "init", abstract: "Writes a commented deploy.lua for the project in this folder.",
     discussion: """
-      Recognizes static sites, Node, Python, Ruby, Swift and Go. For other projects it writes a general deploy.lua. Never overwrites a \
-      deploy.lua.
+      lander recognizes static sites and projects in Node, Python, Ruby, Swift and Go. For other projects it writes a general deploy.lua. \
+      It never overwrites a deploy.lua.
 
       Examples:
         lander init
@@ -21,7 +21,7 @@ struct InitCommand: Verb {
   var folder = "."
 
   @Option(
-    help: ArgumentHelp("The application's name; without it, the folder's.", valueName: "name"))
+    help: ArgumentHelp("The application's name. Default: the folder's name.", valueName: "name"))
   var name: String?
 
   @Option(
@@ -29,7 +29,7 @@ struct InitCommand: Verb {
       "The kind of project: \(ProjectKind.names). Without it, lander detects the kind.", valueName: "kind"))
   var kind: ProjectKind?
 
-  @Flag(help: "Only write .luarc.json and .luals/lander.lua for Lua language servers, and replace an older lander.lua.")
+  @Flag(help: "Only write .luarc.json and .luals/lander.lua for Lua language servers. Replace an older lander.lua.")
   var editor = false
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {

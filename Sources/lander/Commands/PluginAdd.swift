@@ -9,8 +9,8 @@ struct PluginAdd: Verb {
     commandName: "add", abstract: "Adds a plugin from a git repository or a folder, with all plugins that it requires.",
     discussion: """
       SOURCE is a folder, or any address that git clone takes. RANGE limits the versions: ^1.2 (below 2), ~1.2.3 (below 1.3), 1.2.3, \
-      ">=1.0 <2", or * for all; lander takes the newest tag in the range. The command runs no programs but git, and ssh if git needs it. A \
-      plugin has no capability until deploy.lua grants it: allow "name" { … }.
+      ">=1.0 <2", or * for all. lander takes the newest tag in the range. The command runs no programs except git, and ssh if git needs \
+      it. A plugin has no capability until deploy.lua grants it: allow "name" { … }.
 
       Examples:
         lander plugin add https://git.example.com/lander-slack.git@^1.2

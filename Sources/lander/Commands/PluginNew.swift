@@ -7,7 +7,7 @@ struct PluginNew: Verb {
   static let configuration = CommandConfiguration(
     commandName: "new", abstract: "Writes a plugin with a test.",
     discussion: """
-      In a project the plugin goes into plugins/NAME, otherwise into NAME. Never overwrites a file.
+      In a project, the plugin goes into plugins/NAME. Outside a project, it goes into NAME. The command never overwrites a file.
 
       Example:
         lander plugin new slack

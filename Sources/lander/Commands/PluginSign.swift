@@ -6,8 +6,8 @@ struct PluginSign: Verb {
   static let configuration = CommandConfiguration(
     commandName: "sign", abstract: "Signs a plugin with an ssh key: writes plugin.sig beside plugin.lua.",
     discussion: """
-      The signature covers the plugin's name, its version and the digest of all its files. So sign after all other changes, then commit \
-      and tag. The policy of the machine that deploys can require signatures (LANDER_POLICY in docs/write-a-plugin.md).
+      The signature covers the plugin's name, its version and the digest of all its files. So make all other changes first, then sign, \
+      commit and tag. The machine that deploys can have a policy that requires signed plugins (LANDER_POLICY in docs/write-a-plugin.md).
 
       Example:
         lander plugin sign plugins/chat --key ~/.ssh/id_ed25519

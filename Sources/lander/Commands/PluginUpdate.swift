@@ -17,7 +17,7 @@ struct PluginUpdate: Verb {
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
-  @Argument(help: ArgumentHelp("The plugins; without any, all that were added.", valueName: "name"))
+  @Argument(help: ArgumentHelp("The plugins. Default: all plugins that were added.", valueName: "name"))
   var names: [String] = []
   @OptionGroup var acceptance: AcceptOption
 

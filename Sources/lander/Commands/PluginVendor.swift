@@ -8,7 +8,7 @@ struct PluginVendor: Verb {
   static let configuration = CommandConfiguration(
     commandName: "vendor", abstract: "Copies the plugins into vendor/lander, so that you can commit them with the project.",
     discussion: """
-      After that, a checkout has nothing to download. The digests in deploy.lock do not change.
+      Afterwards, a checkout contains the plugins, and lander downloads nothing. The digests in deploy.lock do not change.
 
       Example:
         lander plugin vendor

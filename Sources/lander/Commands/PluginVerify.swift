@@ -8,7 +8,8 @@ struct PluginVerify: Verb {
   static let configuration = CommandConfiguration(
     commandName: "verify", abstract: "Compares the plugins on this machine with deploy.lock, byte by byte.",
     discussion: """
-      Downloads nothing. Exits with 3 if a plugin is missing, altered or broken, or asks for more than deploy.lock recorded.
+      Downloads nothing. Exits with 3 if a plugin is missing, altered or broken. Also exits with 3 if a plugin asks for more capabilities \
+      than deploy.lock recorded.
 
       Example:
         lander plugin verify

@@ -7,15 +7,20 @@ struct ReplCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "repl", abstract: "Runs lines of Lua in the way hooks run, on simulated hosts or on real ones.",
     discussion: """
-      A line can use host, hosts, deployment, and everything that the functions of a recipe can call. If a line is an expression, the \
-      prompt shows its value; `_` is the last value. A variable that is assigned without local keeps its value for the next lines. \
-      Without --host the hosts are simulated: they run an earlier release, commands succeed and print nothing, and no time passes. With \
-      --host, your lines run commands on that real host and on this machine, with the same ssh settings as a deployment. The prompt \
-      takes no lock and writes no journal, so a deployment that runs at the same time does not notice it. Each operation happens at most \
-      once and has a deadline. lander hides the values of the secrets that recipes use. :help lists the other commands of the prompt. \
-      Ctrl-C ends the line, not the prompt. On a terminal, the arrow keys bring back earlier lines and Tab completes names, if the \
-      machine has libedit (the package libedit2 on Debian). Lines are not saved. If standard input is not a terminal, its lines run one \
-      after the other. The first error ends the command, which then exits with the code of that error.
+      A line can use host, hosts, deployment, and all functions that a recipe can call. If a line is an expression, the prompt shows its \
+      value. The variable _ has the last value. A variable that you assign without local keeps its value for the next lines.
+
+      Without --host, the hosts are simulated: they run an earlier release, commands succeed and print nothing, and no time passes. With \
+      --host, your lines run commands on this real host and on this machine, with the same ssh settings as a deployment. The prompt takes \
+      no lock and writes no journal, so it does not disturb a deployment that runs at the same time. Each operation happens at most once \
+      and has a deadline. lander hides the values of the secrets that recipes use.
+
+      The command :help lists the other commands of the prompt. Ctrl-C ends the current line, but not the prompt. If the machine has \
+      libedit, the arrow keys bring back earlier lines and Tab completes names. On Debian, libedit is in the package libedit2. lander does \
+      not save the lines.
+
+      If standard input is not a terminal, lander runs its lines one after the other. The first error ends the command, and the exit code \
+      is the code of this error.
 
       Examples:
         lander repl
@@ -25,7 +30,8 @@ struct ReplCommand: Verb {
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
-  @Option(help: ArgumentHelp("Use this real host; * stands for anything.", valueName: "host"), completion: KnownNames.hosts)
+  @Option(
+    help: ArgumentHelp("Use this real host. In a name, * stands for any characters.", valueName: "host"), completion: KnownNames.hosts)
   var host: String?
   @Option(help: ArgumentHelp("The recipe, if the project has several.", valueName: "recipe"), completion: KnownNames.recipes)
   var recipe: String?

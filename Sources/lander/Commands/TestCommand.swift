@@ -9,15 +9,15 @@ struct TestCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "test", abstract: "Runs the tests of the project's recipes and plugins.",
     discussion: """
-      Tests are files whose names end in _spec.lua, in spec/, recipes/spec/ and plugins/NAME/spec/, or in spec/ of a plugin's own folder. \
-      Contacts no real host: a test deploys recipes to simulated hosts, on a virtual clock, and states what it expects. \
-      docs/test-a-recipe.md shows how. Exits with 2 if a test fails.
+      Tests are files whose names end in _spec.lua. They are in spec/, recipes/spec/ and plugins/NAME/spec/, or in spec/ of a plugin's own \
+      folder. The command contacts no real host. A test deploys recipes to simulated hosts on a virtual clock, and states what it expects. \
+      docs/test-a-recipe.md shows how to write a test. Exits with 2 if a test fails.
 
-      With --lab, tests run for real on throwaway hosts, which are folders on this machine. Hooks, builds and other commands run here, as \
-      your user. A lab deploys each recipe, deploys a changed revision, makes a host fail, and rolls back. Then it runs the tests that \
-      specs declare with the word lab. The lab replaces sudo, systemctl, ssh and similar programs, but only if they are called by name: a \
-      script that runs /usr/bin/systemctl or sets PATH runs the real program. At the end, a lab stops the processes that it started and \
-      removes its folder.
+      With --lab, tests run for real on throwaway hosts, which are folders on this machine. Hooks, builds and other commands run on this \
+      machine, as your user. A lab deploys each recipe, deploys a changed revision, makes a host fail, and rolls back. Then the lab runs \
+      the tests that specs declare with the word lab. The lab replaces sudo, systemctl, ssh and similar programs. It can replace a program \
+      only if a script calls the program by name. A script that runs /usr/bin/systemctl or sets PATH runs the real program. At the end, a \
+      lab stops the processes that it started and removes its folder.
 
       Examples:
         lander test
@@ -27,9 +27,9 @@ struct TestCommand: Verb {
 
   @OptionGroup var options: ProjectOptions
   @OptionGroup var form: ResultOptions
-  @Argument(help: ArgumentHelp("Files and folders with tests; without any, all tests of the project.", valueName: "path"))
+  @Argument(help: ArgumentHelp("Files and folders with tests. Default: all tests of the project.", valueName: "path"))
   var paths: [String] = []
-  @Option(help: ArgumentHelp("Only tests whose titles contain this text.", valueName: "text"))
+  @Option(help: ArgumentHelp("Only run tests whose titles contain this text.", valueName: "text"))
   var filter: String?
   @Option(help: ArgumentHelp("Write a report in JUnit's XML to this file.", valueName: "file"))
   var junit: String?
