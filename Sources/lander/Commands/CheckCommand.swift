@@ -6,7 +6,7 @@ import DeployReport
 /// Reads `deploy.lua` and says what is wrong with it.
 struct CheckCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Reads deploy.lua, or a plugin on its own, and lists everything that is wrong.",
+    commandName: "check", abstract: "Checks deploy.lua, or a plugin that is not in a project, and lists every problem.",
     discussion: """
       Contacts no host and builds nothing. The command runs every recipe against simulated hosts, some without a release and some with an \
       earlier release. An error that does not depend on the answers of hosts counts as a problem. With a problem, the exit code is 2. If a \

@@ -6,7 +6,7 @@ import DeployReport
 /// Opens a shell on a host, in the current release.
 struct ConsoleCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "console", abstract: "Opens a shell on a host, in the release that it runs.",
+    commandName: "console", abstract: "Opens a shell on a host, in the folder of the host's current release.",
     discussion: """
       The command uses the same ssh settings as a deployment. It takes no lock and writes no journal. If nothing is deployed on the host, \
       the shell starts in the application's folder. Commands that you type in the shell can break the release. Afterwards, lander verify \

@@ -6,7 +6,7 @@ import DeployReport
 /// Lists the commits and files that a deployment would bring.
 struct DiffCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "diff", abstract: "Lists the commits and files that a deployment would bring, for each revision that hosts run.",
+    commandName: "diff", abstract: "Lists the commits and files that differ between the revision to deploy and what hosts run.",
     discussion: """
       Each host has a receipt that names the commit that the host runs. The command asks git for the changes from this commit to the \
       working copy, or to the revision of --to. The command changes nothing. It also builds nothing, so it lists source files and not the \

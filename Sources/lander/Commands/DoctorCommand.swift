@@ -6,7 +6,7 @@ import DeployModel
 struct DoctorCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Explains what is wrong with the set-up on this machine, and how to fix it.",
+    abstract: "Finds problems in the set-up of this machine, and explains how to fix them.",
     discussion: """
       With --connect, the command also tries to log in to every host. Exits with 2 if you have to fix something.
 

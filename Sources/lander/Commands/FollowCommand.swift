@@ -7,7 +7,7 @@ import Glibc
 /// Shows a deployment that another process runs, in the same form in which that process shows it.
 struct FollowCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "follow", abstract: "Shows a deployment that another process of this machine runs, from its beginning to its end.",
+    commandName: "follow", abstract: "Shows a deployment of another process on this machine, from the first entry to the last.",
     discussion: """
       The command reads the journal. So it shows all entries from the first, even if the deployment began earlier or has ended. If the \
       deployment fails, the command also shows the rollback. With --output ndjson, it prints each entry as a line on standard output, as \

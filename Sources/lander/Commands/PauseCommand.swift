@@ -4,7 +4,7 @@ import DeployModel
 /// Pauses a deployment that another process runs.
 struct PauseCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "pause", abstract: "Pauses a running deployment: it begins nothing new until somebody resumes it.",
+    commandName: "pause", abstract: "Pauses a running deployment, which then begins nothing new until somebody resumes it.",
     discussion: """
       lander finishes the hosts that it is changing. No further host, transfer or stage begins, and the deployment keeps its locks. lander \
       resume ends the pause. lander cancel cancels the deployment. If nobody ends the pause within 24 hours, lander cancels the \

@@ -6,7 +6,7 @@ import DeployModel
 struct RehearseCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "rehearse",
-    abstract: "Runs a deployment against simulated hosts on which faults occur.",
+    abstract: "Runs a deployment on simulated hosts, with simulated faults.",
     discussion: """
       The command uses the recipe and the engine of a real deployment, on a virtual clock. It contacts no real host. With the same seed, \
       the same faults occur at the same times. The faults are \(RehearsalRun.faults.joined(separator: ", ")). Give each fault a share, as \

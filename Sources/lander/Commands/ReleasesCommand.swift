@@ -7,7 +7,7 @@ import DeployReport
 struct ReleasesCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "releases",
-    abstract: "Lists the releases that hosts keep, and says to which of them a rollback can go.",
+    abstract: "Lists the releases that hosts keep, and says which of them a rollback can restore.",
     discussion: """
       Asks the hosts themselves, so the command works in a fresh checkout. Changes nothing on the hosts. lander rollback --to can go to \
       any good release. A release is bad if its deployment did not succeed or was rolled back. Exits with 20 if a host is unreachable, and \

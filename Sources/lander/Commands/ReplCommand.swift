@@ -5,7 +5,7 @@ import DeployModel
 /// Runs lines of Lua in the same way as hooks.
 struct ReplCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "repl", abstract: "Runs lines of Lua in the way hooks run, on simulated hosts or on real ones.",
+    commandName: "repl", abstract: "Runs lines of Lua as a hook would run them, on simulated hosts or on real hosts.",
     discussion: """
       A line can use host, hosts, deployment, and all functions that a recipe can call. If a line is an expression, the prompt shows its \
       value. The variable _ has the last value. A variable that you assign without local keeps its value for the next lines.

@@ -6,7 +6,7 @@ import DeployReport
 /// Resumes a deployment whose engine is gone, or ends the pause of a running deployment.
 struct ResumeCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "resume", abstract: "Resumes a deployment that was interrupted, or ends its pause.",
+    commandName: "resume", abstract: "Resumes an interrupted deployment, or ends the pause of a running deployment.",
     discussion: """
       You can resume a parked deployment on this machine even if another machine started it, because its hosts have its journal and \
       recipes. If the deployment still waits for an answer, lander parks it again (exit code 13). With --wait, lander waits for the \

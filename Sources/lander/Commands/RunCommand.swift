@@ -7,7 +7,7 @@ import DeployReport
 /// Runs a task of a recipe.
 struct RunCommand: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Runs a task of a recipe on the hosts of a group; they keep their release.",
+    commandName: "run", abstract: "Runs a task of a recipe on the hosts of a group, and leaves their release as it is.",
     usage: "lander run [<options>] <task> [<recipe>] [--<parameter> <value> ...]",
     discussion: """
       Name the task first. If several recipes have a task of this name, name the recipe too. Then give the task's parameters as options. \

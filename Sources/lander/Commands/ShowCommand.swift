@@ -7,7 +7,7 @@ import DeployReport
 struct ShowCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "Prints a recipe together with its base, or the result of a deployment and the messages to it.",
+    abstract: "Prints a recipe and its base, or the result of a deployment and the messages that it received.",
     discussion: """
       For a recipe, the command prints every part of the recipe, and where the part comes from. A deployment must have been started on \
       this machine. Name it by its id, the beginning of its id, or last. The command prints who asked for the deployment and why, its \
