@@ -31,13 +31,13 @@ struct BadInputTests {
   @Test("an option with an empty value, as a variable that is not set leaves it, is refused; it never means the default")
   func emptyValues() throws {
     let place = try Workplace.project(body: "params = { tag = param.string { default = \"\" }, name = param.string {} },")
-    let advice = "  → leave the option out, or look at the variable that its value comes from\n"
+    let advice = "  → leave out the option, or check the variable that has its value\n"
     for words in [["deploy"], ["plan"], ["rollback"], ["verify"]] {
       try refused(place, words + ["--only", ""], "--only: it has an empty value\n" + advice)
       let both = "--only: it has an empty value\n\(advice)--group: it has an empty value\n\(advice)\n2 problems; nothing was started.\n"
       try refused(place, words + ["--only=", "--group", " "], both)
       try refused(
-        place, words + ["--only", ","], "--only: it names no host\n  → name hosts, or leave it out to take all of them\n")
+        place, words + ["--only", ","], "--only: it names no host\n  → name hosts, or leave out the option to select all hosts\n")
     }
     try refused(place, ["exec", "test", "--only", "", "--", "true"], "--only: it has an empty value\n" + advice)
     try refused(place, ["bundle", "inspect", ""], "an argument: it has an empty value\n" + advice)
@@ -112,7 +112,7 @@ struct BadInputTests {
       "deploy.lua:8: --percent: \"lots\" is not a percentage such as 10%\n")
     try refused(
       place, ["deploy", "app", "web"],
-      "unexpected \"web\": the recipe is \"app\" already\n  → deploy one recipe at a time\n")
+      "unexpected \"web\": the recipe \"app\" was already named\n  → deploy one recipe at a time\n")
     try refused(
       place, ["hosts", "tset"], "there is no group \"tset\"\n  → did you mean \"test\"?\n")
   }

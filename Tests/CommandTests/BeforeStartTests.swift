@@ -91,7 +91,7 @@ struct BeforeStartTests {
         """
 
         Deployment \(id) was interrupted: the process that ran it on this machine is gone.
-          → better than unlocking: lander resume \(id) resumes it, lander cancel \(id) takes it back
+          → instead of unlocking: lander resume \(id) resumes it, lander cancel \(id) takes it back
         h1: unlocked
 
         """), "\(unlock.out)")

@@ -41,7 +41,7 @@ struct BundleCommandTests {
       #expect(try place.lander("bundle", "build").code == 0)
     }
     let run = try place.lander("bundle", "prune", "--keep", "1")
-    let stayed = "2 older bundles stayed: of what runs, of what ran before it, or of a deployment that has not ended.\n"
+    let stayed = "2 older bundles stayed: they are current, or previous, or of a deployment that has not ended.\n"
     #expect(run.out.hasPrefix("Removed 3 bundles, ") && run.out.hasSuffix("\n" + stayed), "\(run.out)")
     let left = try place.lander("bundle", "list", "--json").out
     #expect(left.contains(deployed[2]) && left.contains(deployed[1]) && !left.contains(deployed[0]))

@@ -52,14 +52,14 @@ struct GivenParameterTests {
   @Test(
     "a file that is no JSON is refused with the line and what is wrong there",
     arguments: [
-      ("{ \"level\": \"high\", }", "line 1: a comma stands before the }"),
-      ("{\n\"level\": [\"high\",\n]\n}", "line 3: a comma stands before the ]"),
+      ("{ \"level\": \"high\", }", "line 1: there is a comma before the }"),
+      ("{\n\"level\": [\"high\",\n]\n}", "line 3: there is a comma before the ]"),
       ("{ \"level\": \"high\"\n\"dry_run\": true }", "line 2: a , or } was expected"),
       ("{ 'level': 'high' }", "a name in double quotes was expected"),
-      ("{ \"level\": 'high' }", "a string has double quotes, not single ones"), ("{ \"level\": high }", "line 1: high is no value"),
+      ("{ \"level\": 'high' }", "a string needs double quotes, not single quotes"), ("{ \"level\": high }", "line 1: high is not a value"),
       ("{ \"level\": 01 }", "line 1: 01 is no value"), ("// note\n{}", "line 1: JSON has no comments"),
       ("{ \"level\": \"high\"", "it ends before its }"),
-      ("{ \"level\": \"hi\ngh\" }", "line 1: a string has a line feed"), ("{} {}", "something stands behind the end"),
+      ("{ \"level\": \"hi\ngh\" }", "line 1: a string has a line feed"), ("{} {}", "there is more text after the end"),
       ("", "it ends where a value was expected"),
       ("{ \"level\": 1e400 }", "line 1: 1e400 is out of range"),
       ("{\n\"level\": 9223372036854775808 }", "line 2: 9223372036854775808 is out"),
@@ -112,7 +112,7 @@ struct GivenParameterTests {
     #expect(
       text.contains("LANDER_PARAM_LEVL: no recipe and no task has a parameter of that name\n  → did you mean LANDER_PARAM_LEVEL?"),
       "\(text)")
-    #expect(text.contains("--params: list.json is JSON, but no object"), "\(text)")
+    #expect(text.contains("--params: list.json is JSON, but not an object"), "\(text)")
     let value = try place.start(["plan"], ["LANDER_PARAM_DRY_RUN": "perhaps"])
     #expect(value.wait() == 2 && value.everything.contains("LANDER_PARAM_DRY_RUN: \"perhaps\" is not true or false"), "\(value.everything)")
     try place.write(#"{ "levl": "high" }"#, to: "params.json")
@@ -120,8 +120,8 @@ struct GivenParameterTests {
     let wrong = try place.lander("plan", "--params", "wrong.json")
     #expect(wrong.code == 2 && wrong.err.contains("wrong.json: level: \"higher\" is not one of low, high"), "\(wrong.err)")
     let name = try place.lander("plan", "--params", "params.json")
-    #expect(
-      name.code == 2 && name.err.contains("a \"levl\", which is no parameter of this recipe\n  → did you mean \"level\"?"), "\(name.err)")
+    let near = "a \"levl\", which is not a parameter of this recipe\n  → did you mean \"level\"?"
+    #expect(name.code == 2 && name.err.contains(near), "\(name.err)")
   }
 
   @Test("a name that the file has twice is refused, and the same name deeper inside is another one")

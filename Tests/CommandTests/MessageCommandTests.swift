@@ -63,7 +63,7 @@ struct MessageCommandTests {
     try place.wait(for: "ended")
     let cancel = try place.lander("cancel")
     #expect(cancel.code == 3 && cancel.err.contains("comes too late: every host has come to its end"), "\(cancel.err)\(cancel.out)")
-    #expect(cancel.err.contains("Nothing was cancelled: every host had come to its end, and the release stays."), "\(cancel.err)")
+    #expect(cancel.err.contains("Nothing was cancelled, because every host had already finished: the release stays."), "\(cancel.err)")
     #expect(running.wait() == 0, "\(running.everything)")
   }
 
@@ -77,7 +77,7 @@ struct MessageCommandTests {
     _ = running.wait()
     let cancel = try place.lander("cancel")
     #expect(cancel.code == 3, "\(cancel.err)\(cancel.out)")
-    #expect(cancel.err.contains("Nothing was cancelled: every host had come to its end, and the release stays."), "\(cancel.err)")
+    #expect(cancel.err.contains("Nothing was cancelled, because every host had already finished: the release stays."), "\(cancel.err)")
   }
 
   @Test("Ctrl-C while it is paused cancels at once")

@@ -11,7 +11,7 @@ struct OptionNameTests {
     for name in ["group", "force", "batch", "user", "revision", "only", "hosts", "param", "help", "verbose", "seed", "application_name"] {
       let problem = OptionNames.clash(Parameter(name: name, kind: .string(match: nil)))
       let typed = name.replacing("_", with: "-")
-      #expect(problem?.message == "parameter \"\(name)\" cannot be typed: --\(typed) is an option of lander itself, which would take it")
+      #expect(problem?.message == "parameter \"\(name)\" cannot be given as an option, because --\(typed) is an option of lander itself")
       #expect(problem?.fix == "give it a name of its own, such as \"app_\(name)\"")
     }
     let place = try Workplace.project(body: "params = {\napplication_name = param.string { default = \"x\" } },")
@@ -19,7 +19,7 @@ struct OptionNameTests {
       try refused(
         place, [command],
         """
-        deploy.lua:9: parameter "application_name" cannot be typed: --application-name is an option of lander itself, which would take it
+        deploy.lua:9: parameter "application_name" cannot be given as an option, because --application-name is an option of lander itself
           → give it a name of its own, such as "app_application_name"
 
         """)
@@ -76,7 +76,7 @@ struct OptionNameTests {
       Workplace.project(), ["deploy", "app", "--version", "v1"],
       """
       unknown option --version
-        → a recipe that takes a version declares it: params = { version = param.string {} }; lander's own is said by lander --version
+        → to give the recipe a version, declare it: params = { version = param.string {} }; lander --version prints lander's version
 
       """)
   }

@@ -102,7 +102,7 @@ struct PairTests {
     #expect(deploy.code == 4 && deploy.err.contains(way), "\(deploy.err)")
     #expect(try place.lander("status").out.contains(way))
     let unlock = try place.lander("unlock")
-    #expect(unlock.code == 3 && unlock.out.contains("better than unlocking: \(way)"), "\(unlock.out)\(unlock.err)")
+    #expect(unlock.code == 3 && unlock.out.contains("instead of unlocking: \(way)"), "\(unlock.out)\(unlock.err)")
     #expect(try place.lander("resume").code == 10)
   }
 

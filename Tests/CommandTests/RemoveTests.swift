@@ -14,7 +14,7 @@ struct RemoveTests {
     try place.write("somebody's\n", to: "hosts/h1/srv/app/notes")
 
     let asked = try place.lander("remove")
-    #expect(asked.code == 3 && asked.err.contains("Nobody can be asked here: say --yes."), "\(asked.err)")
+    #expect(asked.code == 3 && asked.err.contains("There is no terminal to ask for confirmation: add --yes."), "\(asked.err)")
     #expect(asked.err.contains("Plan: remove app from test, 2 hosts") && asked.err.contains("  Hosts: 2 remove\n"), "\(asked.err)")
     let asJSON = try place.lander("remove", "--json")
     #expect(asJSON.code == 3 && asJSON.out.contains(#""fix":"say --yes""#), "\(asJSON.out)")

@@ -48,7 +48,7 @@ struct SecretCommandTests {
     let unknown = try place.lander("exec", "test", "--", "echo done")
     #expect(unknown.out == "h1 | done\n")
     #expect(
-      unknown.err == "MY_TOKEN: no value is known here, so a host that prints one shows it as it is\n1 of 1 host succeeded\n",
+      unknown.err == "MY_TOKEN: lander does not know these values here, so it cannot hide them in the output\n1 of 1 host succeeded\n",
       "\(unknown.err)")
   }
 

@@ -51,8 +51,8 @@ struct AuditCommand: Verb {
       [""]
         + fitting(
           [
-            "Not seen by this: deployments made from other machines; entries cut off the end of a chain after the last receipt of its "
-              + "hosts; a journal and receipts that were all rewritten together."
+            "This command cannot detect deployments from other machines, entries that were cut off the end of a chain after the last "
+              + "receipt of its hosts, or a journal and receipts that were all rewritten together."
           ], on: terminal.out))
     return result.agrees ? .done : .refused
   }

@@ -33,7 +33,7 @@ struct BundlePrune: Verb {
     terminal.say("Removed \(gone.bundles.count.of("bundle")), \(gone.files.of("file")), \(gone.bytes.inBytes).")
     if pruned.spared > 0 {
       let count = pruned.spared.of("older bundle")
-      terminal.say("\(count) stayed: of what runs, of what ran before it, or of a deployment that has not ended.")
+      terminal.say("\(count) stayed: they are current, or previous, or of a deployment that has not ended.")
     }
     return .done
   }

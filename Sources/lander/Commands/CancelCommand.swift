@@ -58,7 +58,7 @@ struct CancelCommand: Verb {
       guard code == .done, pair.state != .concluded, pair.state != .superseded else {
         return Ending.fulfilled(code)
       }
-      terminal.tell("Nothing was cancelled: every host had come to its end, and \(pair.first.kind.words.outcome).")
+      terminal.tell("Nothing was cancelled, because every host had already finished: \(pair.first.kind.words.outcome).")
       return .refused
     }
   }

@@ -74,7 +74,7 @@ struct DeployCommand: Verb {
     let before = request.choice ?? release.choice ?? queue.choice ?? freeze.choice ?? stages.choice
     let other = before ?? (missing.missing ? "--missing" : nil) ?? train
     guard plan != nil, let other else { return }
-    throw ValidationError("\(other) has no meaning with --plan: the plan says what is deployed")
+    throw ValidationError("\(other) has no meaning with --plan, because the plan says what to deploy")
   }
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {

@@ -63,7 +63,7 @@ struct ExecCommand: Verb {
     return try await desk.use { desk in
       let unknown = await desk.expect(secretsNamedIn: project.project.sources)
       if !unknown.isEmpty {
-        terminal.tell("\(unknown.joined(separator: ", ")): no value is known here, so a host that prints one shows it as it is")
+        terminal.tell("\(unknown.joined(separator: ", ")): lander does not know these values here, so it cannot hide them in the output")
       }
       let results = await execution.run(parallel: parallel, isEnding: { interruption.code != nil }) { report.show($1, of: $0) }
       let code = report.conclude(results)

@@ -58,7 +58,7 @@ struct ExportDora: Verb {
     case .prometheus: Terminal.write(metrics.prometheus, to: 1)
     }
     if let first = all.last?.began, first > begin {
-      terminal.tell("The journal begins at \(When(first, zone: terminal.out.zone).full): what was before is not known here.")
+      terminal.tell("The journal begins at \(When(first, zone: terminal.out.zone).full): it does not know earlier deployments.")
     }
     let damaged = all.count { if case .damaged = $0.state { true } else { false } }
     if damaged > 0 { terminal.tell("\(damaged.of("deployment")) with a damaged journal may be missing: lander audit names them.") }

@@ -54,7 +54,7 @@ struct FollowCommand: Verb {
   func validate() throws {
     if output == .ndjson { try Ending.refuseTwoForms() }
     if let sinceSeq, sinceSeq < 0 { throw ValidationError("--since-seq takes the seq of a line: 0 or more") }
-    if alarm, sinceSeq != nil { throw ValidationError("--since-seq has no meaning with --alarm: an alarm has no journal") }
+    if alarm, sinceSeq != nil { throw ValidationError("--since-seq cannot be combined with --alarm, because an alarm has no journal") }
   }
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {

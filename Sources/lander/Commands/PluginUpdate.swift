@@ -23,7 +23,7 @@ struct PluginUpdate: Verb {
 
   func perform(on terminal: Terminal) async throws -> DeployModel.ExitCode {
     let changes = try Wiring.plugins(of: options).update(names, accepts: acceptance.accept)
-    terminal.show(changes.isEmpty ? ["Nothing newer fits."] : changes.flatMap(\.lines), PluginChange.value(of: changes))
+    terminal.show(changes.isEmpty ? ["No newer version is in the ranges."] : changes.flatMap(\.lines), PluginChange.value(of: changes))
     return .done
   }
 }

@@ -37,7 +37,7 @@ struct ReapCommand: Verb {
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener())
     return try await desk.use { desk in
       let found = await desk.survey(selections)
-      EarlyEnd.nowHolds("a deployment that was being ended is finished by the next lander reap, or by lander resume")
+      EarlyEnd.nowHolds("the next lander reap or lander resume finishes a deployment that was being ended")
       let result = try await desk.reap(found)
       let away = Surveyed.away(in: found)
       terminal.give(result.value(unreachable: away))

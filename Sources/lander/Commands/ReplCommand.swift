@@ -51,7 +51,7 @@ struct ReplCommand: Verb {
     return try await desk.use { desk in
       let unknown = await desk.expect(secretsNamedIn: project.project.sources)
       if !unknown.isEmpty {
-        terminal.tell("\(unknown.joined(separator: ", ")): no value is known here, so a host that prints one shows it as it is")
+        terminal.tell("\(unknown.joined(separator: ", ")): lander does not know these values here, so it cannot hide them in the output")
       }
       let prompt = try await Prompt(reaching: selection, of: project, at: desk) { lines.take($0) }
       let code = await PromptLoop(prompt, lines, are: "real").run()

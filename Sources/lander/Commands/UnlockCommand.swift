@@ -49,12 +49,12 @@ struct UnlockCommand: Verb {
       let locks = try await desk.locks(on: found)
       terminal.give(locks.value(unlocked: []))
       if locks.all.isEmpty {
-        terminal.say(["", "No host that was reached is locked."])
+        terminal.say(["", "No reachable host is locked."])
         return .done
       }
       for (_, holder) in locks.dead { terminal.say([""] + holder.lines) }
       if !force { try locks.refuseLiving() }
-      let question = "Take the lock away on \(locks.all.count.of("host"))?"
+      let question = "Remove the lock on \(locks.all.count.of("host"))?"
       guard consent.agrees(to: question, isRead: form.json, on: terminal) else { return .refused }
       EarlyEnd.nowHolds("hosts that are not named as unlocked may still be locked")
       var unlocked: [HeldLocks.Held] = []
@@ -74,7 +74,7 @@ extension DeadHolder {
     guard case .interrupted(let deployment) = self else { return [clause.sentenced] }
     return [
       "Deployment \(deployment.id) was interrupted: the process that ran it on this machine is gone.",
-      "  → better than unlocking: \(deployment.wayOn)",
+      "  → instead of unlocking: \(deployment.wayOn)",
     ]
   }
 }

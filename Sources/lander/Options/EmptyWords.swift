@@ -27,6 +27,6 @@ enum EmptyWords {
   }
 
   private static func problem(_ option: String) -> Problem {
-    Problem("it has an empty value", subject: option, fix: "leave the option out, or look at the variable that its value comes from")
+    Problem("it has an empty value", subject: option, fix: "leave out the option, or check the variable that has its value")
   }
 }

@@ -74,9 +74,9 @@ struct GivenParameters {
     }
     guard var bytes = found else { return refuse("cannot be read: there is no such file", "name a file that is there") }
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
-    if let flaw = JSONFlaw.first(in: bytes) { return refuse("is no JSON: line \(flaw.line): \(flaw.words)") }
+    if let flaw = JSONFlaw.first(in: bytes) { return refuse("is not JSON: line \(flaw.line): \(flaw.words)") }
     guard case .record(let members)? = try? JSONDecoder().decode(Value.self, from: Data(bytes)) else {
-      return refuse("is JSON, but no object")
+      return refuse("is JSON, but not an object")
     }
     for name in JSONNames.repeated(in: bytes) { refuse("has \"\(name)\" twice", "keep one of them") }
     var unknown = 0
@@ -84,7 +84,7 @@ struct GivenParameters {
       if !own.isEmpty, !own.contains(where: { $0.name.isExactly(member.name) }) {
         unknown += 1
         guard unknown <= Self.mostUnknown else { continue }
-        refuse("has a \"\(member.name)\", which is no parameter of this recipe", NearMatch.hint(member.name, among: own.map(\.name)))
+        refuse("has a \"\(member.name)\", which is not a parameter of this recipe", NearMatch.hint(member.name, among: own.map(\.name)))
         continue
       }
       switch member.value {
@@ -94,6 +94,6 @@ struct GivenParameters {
       default: refuse("has a \"\(member.name)\" that is neither a string, a number, true, false nor a list of strings")
       }
     }
-    if unknown > Self.mostUnknown { refuse("has \(unknown - Self.mostUnknown) more names that are no parameters of this recipe") }
+    if unknown > Self.mostUnknown { refuse("has \(unknown - Self.mostUnknown) more names that are not parameters of this recipe") }
   }
 }

@@ -33,7 +33,7 @@ struct HostChoice: ParsableArguments {
   static func names(_ words: [String], of option: String = "--only") throws(Problems) -> [String] {
     let names = words.map { $0.utf8.split { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: " ") }.map { String(Substring($0)) } }
     guard !names.contains([]) else {
-      let fix = option == "--only" ? "name hosts, or leave it out to take all of them" : "name the host"
+      let fix = option == "--only" ? "name hosts, or leave out the option to select all hosts" : "name the host"
       throw Problems(Problem("it names no host", subject: option, fix: fix))
     }
     if let condition = names.joined().first(where: { $0.utf8.contains(UInt8(ascii: "=")) }) {

@@ -30,7 +30,7 @@ private struct JSONScan {
     }
     try value(0)
     skip()
-    if at < text.count { throw flaw("something stands behind the end of the value") }
+    if at < text.count { throw flaw("there is more text after the end of the value") }
   }
 
   private static func isUTF8(_ bytes: ArraySlice<UInt8>) -> Bool { String(validating: bytes, as: UTF8.self) != nil }
@@ -44,7 +44,7 @@ private struct JSONScan {
     case nil: throw flaw("it ends where a value was expected")
     case UInt8(ascii: "{")?, UInt8(ascii: "[")?: try members(depth + 1)
     case UInt8(ascii: "\"")?: try quoted()
-    case UInt8(ascii: "'")?: throw flaw("a string has double quotes, not single ones")
+    case UInt8(ascii: "'")?: throw flaw("a string needs double quotes, not single quotes")
     case UInt8(ascii: "/")?, UInt8(ascii: "#")?: throw flaw("JSON has no comments")
     default: try word()
     }
@@ -64,7 +64,7 @@ private struct JSONScan {
       guard next == UInt8(ascii: ",") else { throw flaw(next == nil ? "it ends before its \(sign)" : "a , or \(sign) was expected") }
       at += 1
       skip()
-      if next == close { throw flaw("a comma stands before the \(sign)") }
+      if next == close { throw flaw("there is a comma before the \(sign)") }
     }
     at += 1
   }
@@ -86,7 +86,7 @@ private struct JSONScan {
       let digits = next == UInt8(ascii: "u") ? 4 : 0
       guard let sign = next, "\"\\/bfnrtu".utf8.contains(sign),
         text[(at + 1)...].prefix(digits).count(where: { Character(Unicode.Scalar($0)).isHexDigit }) == digits
-      else { throw flaw("a \\ stands before something that it cannot stand before") }
+      else { throw flaw("a \\ is before a character that it cannot escape") }
       at += 1
       if digits > 0 { try escaped() }
     }
@@ -113,12 +113,12 @@ private struct JSONScan {
     let word = String(decoding: text[at...].prefix { !" \t\n\r,:]}[{\"".utf8.contains($0) }.prefix(400), as: UTF8.self)
     let number = #/-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?/#
     guard ["true", "false", "null"].contains(word) || word.wholeMatch(of: number) != nil else {
-      throw flaw(word.isEmpty ? "a value was expected" : "\(String(word.prefix(40))) is no value: a string has double quotes")
+      throw flaw(word.isEmpty ? "a value was expected" : "\(String(word.prefix(40))) is not a value, and a string needs double quotes")
     }
     if let double = Double(word), Int(word) == nil, !(abs(double) < 0x1p63) { throw flaw("\(word.prefix(40)) is out of range") }
     // Foundation's reader would take the fraction for a whole number, and change it.
     if let double = Double(word), Int(word) == nil, abs(double) >= 0x1p53, !word.contains(where: { "eE".contains($0) }) {
-      throw flaw("\(word.prefix(40)) is a fraction with too many digits: leave the part after the point out")
+      throw flaw("\(word.prefix(40)) is a fraction with too many digits: leave out the part after the point")
     }
     at += word.utf8.count
   }

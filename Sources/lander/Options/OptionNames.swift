@@ -44,7 +44,7 @@ enum OptionNames {
     let typed = [plain, parameter.name] + (parameter.kind == .boolean ? ["no-" + plain, "no-" + parameter.name] : [])
     guard let taken = typed.first(where: ReservedNames.contains) else { return nil }
     return Problem(
-      "parameter \"\(parameter.name)\" cannot be typed: --\(taken) is an option of lander itself, which would take it",
+      "parameter \"\(parameter.name)\" cannot be given as an option, because --\(taken) is an option of lander itself",
       place: parameter.place,
       fix: "give it a name of its own, such as \"app_\(parameter.name)\"")
   }

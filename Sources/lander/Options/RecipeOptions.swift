@@ -23,7 +23,7 @@ struct RecipeOptions: Equatable {
         } else {
           problems.append(
             Problem(
-              "unexpected \"\(word)\": the recipe is \"\(recipe ?? "")\" already",
+              "unexpected \"\(word)\": the recipe \"\(recipe ?? "")\" was already named",
               fix: "deploy one recipe at a time"))
         }
         continue
@@ -140,9 +140,9 @@ struct RecipeOptions: Equatable {
       + options
     let near = NearMatch.of(name, among: candidates).map { "did you mean --\($0)?" }
     let help =
-      "lander list shows each recipe's parameters; lander help deploy the command's options"
+      "lander list shows each recipe's parameters; lander help deploy shows the command's options"
     let version =
-      "a recipe that takes a version declares it: params = { version = param.string {} }; lander's own is said by lander --version"
+      "to give the recipe a version, declare it: params = { version = param.string {} }; lander --version prints lander's version"
     // An option of another command is rarely a misspelt option of this one.
     if !options.isEmpty, !options.contains(name), let owner = OptionNames.owner(of: name) {
       return Problem(

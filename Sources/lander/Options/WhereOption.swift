@@ -19,7 +19,7 @@ struct WhereOption: ParsableArguments {
         return parts.count != 2 || parts[0].isEmpty || parts[1].split(separator: ",", omittingEmptySubsequences: false).contains("")
       }
       if bad.isEmpty { return conditions }
-      throw Problems(bad.map { Problem("\"\($0)\" is no tag and value", subject: "--where", fix: "as in --where role=web") })
+      throw Problems(bad.map { Problem("\"\($0)\" is not a tag with a value", subject: "--where", fix: "as in --where role=web") })
     }
   }
 }

@@ -36,7 +36,7 @@ struct WhyOptions: ParsableArguments {
       guard let read = Label(text) else {
         problems.append(
           Problem(
-            "\"\(text)\" is no label: NAME=VALUE, the name of 1 to 63 of a-z, 0-9 and . _ / -, the value of at most 256 bytes on one line",
+            "\"\(text)\" is not NAME=VALUE: a name has 1 to 63 of a-z, 0-9 and . _ / -, a value has at most 256 bytes on one line",
             subject: "--label", fix: "--label ticket=SHOP-12"))
         continue
       }
@@ -57,6 +57,6 @@ struct WhyOptions: ParsableArguments {
   /// Returns why a text cannot be an actor's name. Returns nil if it can, or if no actor is given.
   static func problem(ofActor actor: String?) -> Problem? {
     guard let actor, Provenance.line(actor, limit: Provenance.actorLimit) != actor else { return nil }
-    return Problem("it is no name on one line of at most \(Provenance.actorLimit) bytes", subject: "--actor", fix: "--actor kim")
+    return Problem("it is not a name on one line of at most \(Provenance.actorLimit) bytes", subject: "--actor", fix: "--actor kim")
   }
 }

@@ -12,8 +12,8 @@ struct YesOption: ParsableArguments {
   func agrees(to question: String, isRead: Bool, on terminal: Terminal) -> Bool {
     if yes { return true }
     guard isatty(STDIN_FILENO) == 1, !isRead else {
-      terminal.tell("Nobody can be asked here: say --yes.")
-      Ending.note([], [Problem("nobody can be asked here", fix: "say --yes")])
+      terminal.tell("There is no terminal to ask for confirmation: add --yes.")
+      Ending.note([], [Problem("there is no terminal to ask for confirmation", fix: "add --yes")])
       return false
     }
     Terminal.write("\n\(question) [y/N] ", to: STDERR_FILENO)
