@@ -112,7 +112,7 @@ struct MessageCommandTests {
     #expect(resume.code == 0 && resume.out.contains("Resumed by "), "\(resume.err)\(resume.out)")
     #expect(resumed.wait() == 0, "\(resumed.everything)")
     let late = try place.lander("pause", id)
-    #expect(late.code == 3 && late.err.contains("the deployment has ended, and hears no pause: \(id) succeeded"), "\(late.err)")
+    #expect(late.code == 3 && late.err.contains("the deployment has ended, so it cannot receive the pause: \(id) succeeded"), "\(late.err)")
   }
 
   @Test("what concerns a gate is refused while none is open, and a resume of what runs says that it is not paused")

@@ -71,7 +71,7 @@ struct NamedFileTests {
       #expect(run.err.contains("\(option): "))
       #expect(!place.exists("asked"))
       let own = try place.run(["deploy", option, "./deploy.lua"])
-      #expect(own.code == 2 && own.err.contains("deploy.lua has other content than what \(option) writes"), "\(own.everything)")
+      #expect(own.code == 2 && own.err.contains("deploy.lua has content that \(option) did not write"), "\(own.everything)")
     }
     for command in [["plan", "--out"], ["simulate", "--html"]] {
       #expect(try place.run(command + ["pipe"]).err.contains("nobody reads the pipe"))
@@ -103,7 +103,7 @@ struct NamedFileTests {
       ["-C", "app", "plan", "--out", "../deploy.lua"],
     ] {
       let run = try place.run(words)
-      #expect(run.code == 2 && run.err.contains("has other content than what"), "\(words): \(run.everything)")
+      #expect(run.code == 2 && run.err.contains("has content that"), "\(words): \(run.everything)")
     }
     #expect(try place.text("app/version") == "1\n" && place.text("recipes/part.lua") == "local part = 1\n")
     #expect(try place.text(".lander/version") == version)
@@ -225,7 +225,7 @@ struct NamedFileTests {
     ] {
       try place.write(text, to: "mine")
       let refused = try place.lander("deploy", "--force", option, "mine")
-      #expect(refused.code == 2 && refused.err.contains("has other content than what \(option)"), "\(text): \(refused.everything)")
+      #expect(refused.code == 2 && refused.err.contains("has content that \(option)"), "\(text): \(refused.everything)")
     }
     try place.write("{ \"v\": 1, \"type\": \"ended\", \"exit\": 0 }\n", to: "mine")
     #expect(try place.lander("plan", "--out", "mine").code == 2)

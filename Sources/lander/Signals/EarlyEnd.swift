@@ -61,12 +61,12 @@ enum EarlyEnd {
   /// - Parameters:
   ///   - ends: what happens to the deployment, as a clause.
   ///   - command: the command with which a person waits again.
-  static func onlyWaits(for deployment: Deployment.ID, which ends: String = "ends all the same", again command: String = "cancel") {
+  static func onlyWaits(for deployment: Deployment.ID, which ends: String = "will still end", again command: String = "cancel") {
     onlyWaits(for: "deployment", deployment.rawValue, ends, command)
   }
 
   /// Records that this command only waits for a train.
-  static func onlyWaits(for train: Train.ID, which ends: String = "ends all the same", again command: String = "cancel") {
+  static func onlyWaits(for train: Train.ID, which ends: String = "will still end", again command: String = "cancel") {
     onlyWaits(for: "train", train.rawValue, ends, command)
   }
 

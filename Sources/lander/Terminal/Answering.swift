@@ -54,7 +54,7 @@ struct Answering {
     guard let pair else { return nil }
     if leaves {
       throw Problems(
-        Problem("the answer cannot be left: no host that answers keeps deployment \(pair.first.id)", fix: "lander hosts"), exit: .refused)
+        Problem("the answer cannot be stored: no reachable host has deployment \(pair.first.id)", fix: "lander hosts"), exit: .refused)
     }
     var launch = Launch(
       desk: desk, terminal: terminal, progress: progress, folder: options.folderOrHere, stay: stay,
@@ -71,7 +71,7 @@ struct Answering {
         ("deployment", .text(id.rawValue)), ("said", .text(draft.kind.rawValue)), ("left_on", .list(hosts.map { .text($0) })),
       ]))
     terminal.say([
-      "\(id): the answer lies on \(hosts.joined(separator: " ")), for whoever resumes it.", "  → lander resume \(id)",
+      "\(id): the answer is stored on \(hosts.joined(separator: " ")), for whoever resumes the deployment.", "  → lander resume \(id)",
     ])
     if let doubt = ApprovalSignatures.doubt(message, found.parked, in: folder) { terminal.tell(["  ! " + doubt]) }
     return .done
@@ -80,7 +80,7 @@ struct Answering {
   private func gone(_ id: Deployment.ID) -> Problems {
     Problems(
       Problem(
-        "no host keeps deployment \(id) parked any more: somebody resumed it from elsewhere, or took its locks away",
-        fix: "lander status says what the hosts run and who has them"), exit: .refused)
+        "deployment \(id) is not parked on any host now: somebody resumed it elsewhere, or removed its locks",
+        fix: "lander status shows what the hosts run, and which deployment has them"), exit: .refused)
   }
 }

@@ -99,11 +99,11 @@ final class ApprovalPrompt: Sendable {
         settle(id, words)
         if !accepted { shown.remark(text) }
       } else {
-        shown.remark("The answer was not heard; type it again, or use the command above")
+        shown.remark("The deployment did not receive the answer. Type it again, or use the command above")
       }
     } catch {
       let text = (error as? Problems)?.list.first?.message ?? (error as? Failure)?.message ?? "\(error)"
-      shown.remark("The answer was not heard: \(text)")
+      shown.remark("The deployment did not receive the answer: \(text)")
     }
   }
 

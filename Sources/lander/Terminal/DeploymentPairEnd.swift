@@ -35,14 +35,14 @@ extension PastDeployments {
   func tellEnd(of pair: DeploymentPair, _ terminal: Terminal) async throws -> ExitCode {
     let code = try await summary(of: pair).exit ?? .internal
     let ends = pair.members.map { $0.end ?? "not known" }
-    let rollback = pair.back.map { ", and its rollback \($0.id) \(ends.last == "succeeded" ? "succeeded" : "did not go through")" } ?? ""
+    let rollback = pair.back.map { ", and its rollback \($0.id) \(ends.last == "succeeded" ? "succeeded" : "did not succeed")" } ?? ""
     var lines = ["Deployment \(pair.first.id) has ended already: \(ends[0])\(rollback). Nothing was done."]
     if code != .done {
       let status = "lander status\(GroupName(pair.first.group).option)"
       lines.append("  → lander logs \(pair.first.id) shows what happened, \(status) what each host runs now")
     }
     let unlock = "lander unlock\(GroupName(pair.first.group).argument(of: pair.first.recipe))"
-    lines.append("  → a lock that it left on a host is taken over by the next deploy or rollback; \(unlock) gives it back")
+    lines.append("  → the next deploy or rollback takes over a lock that it left on a host; \(unlock) removes the lock")
     let problem = Problem(lines[0], fix: code == .done ? nil : "lander status\(GroupName(pair.first.group).option)")
     Ending.note(pair.members.map(\.id), [problem])
     if Ending.isLines { terminal.tell(lines) } else { terminal.say(lines) }

@@ -168,7 +168,8 @@ enum Ending {
   private static func told(_ code: DeployModel.ExitCode) -> DeployModel.ExitCode {
     let lost = Terminal.lostOutput
     if !lost.isEmpty {
-      let lines = (lost + ["  → what was done is done; ask again if there is room: lander status"]).joined(separator: "\n") + "\n"
+      let advice = "  → the command has done its work; for the result, make room and run lander status"
+      let lines = (lost + [advice]).joined(separator: "\n") + "\n"
       Terminal.put(Array(lines.utf8), to: STDERR_FILENO)
     }
     return complete(code)

@@ -31,7 +31,7 @@ struct ForecastTable {
     return [
       "\(recipe) on \(forecast.hosts.of("simulated host")), \(size.runs.of("run")) of each row, seed \(size.seed); half of the hosts take "
         + "\(size.pace) at most",
-      "The median of all runs, and the most of any run in brackets; the rollback that follows is not in it.",
+      "Each figure is the median of all runs, with the maximum in brackets. The rollback that follows is not included.",
     ] + Table(Self.heading.map { $0.uppercased() }, rows: shown).lines(on: surface, indent: 2) + remarks
   }
 

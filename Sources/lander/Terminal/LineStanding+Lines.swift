@@ -15,13 +15,13 @@ extension LineStanding {
         "Waiting for deployment \(holder.deployment) of \(holder.owner), which has \(host) \(since(holder.since)): "
           + "\(holder.purpose)\(doing).")
     } else if ahead.isEmpty {
-      lines.append("Waiting for \(host) to answer: nobody knows who has it.")
+      lines.append("Waiting for \(host) to answer: it is not known which deployment has it.")
     }
     if let first = ahead.first {
       let others = ahead.count > 1 ? ", and \((ahead.count - 1).of("other"))" : ""
       lines.append("In line before this one: \(first.owner) \(since(first.since)): \(first.purpose)\(others).")
     }
-    lines.append("  Stops waiting at \(When(until, zone: surface.zone).clock); Ctrl-C stops it now, and nothing on a host is changed.")
+    lines.append("  Stops waiting at \(When(until, zone: surface.zone).clock). Ctrl-C stops waiting now, and changes nothing on a host.")
     return lines.map(SafeText.line)
   }
 }

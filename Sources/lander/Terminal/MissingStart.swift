@@ -28,7 +28,7 @@ struct MissingStart {
           fix: "as in --group \(groups[0])"))
     }
     asked.unclear += refused.compactMap(\.self).map {
-      Problem("it has no meaning with --missing, which brings what the group has", subject: $0, fix: "leave one of them out")
+      Problem("it has no meaning with --missing, which deploys the group's own revision", subject: $0, fix: "leave one of them out")
     }
     let wanted = asked
     let desk = try Wiring.desk(for: project, options, tell: terminal.listener())

@@ -54,7 +54,7 @@ struct OpenTrains {
   func answer(_ train: Train, _ approved: Bool, _ comment: String, on terminal: Terminal) throws -> DeployModel.ExitCode {
     guard let state, let group = train.waits, TrainFile.isHeld(train.id, in: state) else {
       let fix = train.next == nil ? "lander report \(train.id) says how it ended" : "lander resume \(train.id) continues it, and asks"
-      throw Problems(Problem("train \(train.id) waits for no answer just now", fix: fix), exit: .refused)
+      throw Problems(Problem("train \(train.id) is not waiting for an answer", fix: fix), exit: .refused)
     }
     guard let comment = comment.isEmpty ? "" : Provenance.line(comment, limit: 500) else { throw Problems(Problem("the comment is empty")) }
     let answer = Train.Answer(group: group, approved: approved, by: Identity.named, comment: comment, at: SystemClock.now)

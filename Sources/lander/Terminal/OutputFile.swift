@@ -65,7 +65,7 @@ enum OutputFile {
     let start = bytes.prefix(max(0, count))
     if beginnings.contains(where: { start.starts(with: $0.utf8) }) || EarlierOutput.isIn(file, of: form) { return nil }
     return Problem(
-      "\(path) has other content than what \(option) writes, and it would be lost", subject: option,
+      "\(path) has content that \(option) did not write and would overwrite", subject: option,
       fix: "name another file, or remove this one first")
   }
 

@@ -62,9 +62,9 @@ final class PostQueue: Sendable {
       let lost = state.lost + state.pieces.count + state.flying
       state.isDone = true
       guard lost > 0 else { return nil }
-      let reason = state.reason ?? "it does not take them as fast as they come"
+      let reason = state.reason ?? "it does not receive them fast enough"
       return Problem(
-        "\(name) lacks \(lost.of("piece")) of what was to be sent: \(reason)", subject: option, fix: "the deployment is as it is")
+        "\(name) did not receive \(lost.of("item")): \(reason)", subject: option, fix: "the deployment itself is not affected")
     }
   }
 

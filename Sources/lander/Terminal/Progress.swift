@@ -171,8 +171,8 @@ extension HostNotice {
     case .away(let host, let failure, let patience): "\(host) is unreachable: \(failure.message); trying again for \(patience)"
     case .back(let host, let interval): "\(host) answers again; it was unreachable for \(interval)"
     case .waiting(let host, for: let jobs, ending: false):
-      "\(host) waits for what an earlier deployment left running: \(jobs); --orphans kill ends such, Ctrl-C stops waiting"
-    case .waiting(let host, for: let jobs, ending: true): "\(host) ends what an earlier deployment left running: \(jobs)"
+      "\(host) waits for commands that an earlier deployment left running: \(jobs); --orphans kill ends them, Ctrl-C stops waiting"
+    case .waiting(let host, for: let jobs, ending: true): "\(host) ends commands that an earlier deployment left running: \(jobs)"
     }
   }
 }

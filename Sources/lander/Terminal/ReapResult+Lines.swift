@@ -17,7 +17,7 @@ extension ReapResult.Late {
 
   fileprivate var lines: [String] {
     guard let problems else {
-      guard let code else { return ["Deployment \(id) is ended by another engine, which was faster"] }
+      guard let code else { return ["Deployment \(id) is being ended by another engine"] }
       return ["Deployment \(id) has ended: \(code.word.replacing("_", with: " "))"]
     }
     return ["Deployment \(id) could not be ended from here:"]
@@ -40,7 +40,7 @@ extension ReapResult {
   /// - Parameter unread: what is wrong with hosts that could not be asked what is parked there.
   func lines(at now: Timestamp, unread: [Problem]) -> [String] {
     let still = waiting.map { "Deployment \($0.parked.deployment) still waits for \($0.question), for another \($0.parked.until - now)" }
-    let away = unread.isEmpty ? [] : unread.flatMap { $0.lines() } + ["What is parked only there is ended by running this again."]
+    let away = unread.isEmpty ? [] : unread.flatMap { $0.lines() } + ["Run this command again to end what is parked only there."]
     let none = late.isEmpty && waiting.isEmpty && unread.isEmpty ? ["No deployment is parked on these hosts."] : []
     return late.flatMap(\.lines) + still + away + none
   }

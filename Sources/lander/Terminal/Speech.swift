@@ -72,40 +72,41 @@ struct Speech {
     case .heard(let id):
       return Problems(
         Problem(
-          "the \(kind.rawValue) is in the journal of deployment \(id), and its engine died before it answered",
-          fix: "lander resume \(id) continues it, and hears that"), exit: .refused)
+          "deployment \(id) recorded the \(kind.rawValue), but its engine died before it answered",
+          fix: "lander resume \(id) continues it and handles the message"), exit: .refused)
     case .ended(let pair):
       let ends = pair.members.map { "\($0.id) \($0.status?.rawValue ?? "has ended")" }.joined(separator: ", its rollback ")
       return Problems(
-        Problem("the deployment has ended, and hears no \(kind.rawValue): \(ends)", fix: "lander history lists what there was"),
+        Problem("the deployment has ended, so it cannot receive the \(kind.rawValue): \(ends)", fix: "lander history lists what there was"),
         exit: .refused)
     case .unattended(let pair):
       if let superseded = pair.superseded { return Problems(superseded, exit: .refused) }
       let id = pair.first.id
       return Problems(
         Problem(
-          "no engine runs \(pair.first.kind.words.named(id)), so nobody hears the \(kind.rawValue): it was interrupted",
+          "no engine runs \(pair.first.kind.words.named(id)), so nobody receives the \(kind.rawValue): it was interrupted",
           fix: (pair.back ?? pair.first).wayOn), exit: .refused)
     case .ignored(let id, let time):
       return Problems(
         Problem(
-          "the engine of deployment \(id) did not take the message within \(time), and it was taken back",
-          fix: "an older version of lander hears only lander cancel \(id); otherwise look at the terminal where it runs"), exit: .refused)
+          "the engine of deployment \(id) did not take the message within \(time), so the message was withdrawn",
+          fix: "an older version of lander accepts only lander cancel \(id); otherwise check the terminal where it runs"), exit: .refused)
     case .lockGone(let id):
       return Problems(
         Problem(
-          "deployment \(id) gave its locks back before it answered: it has ended, or its rollback began",
-          fix: "lander status says what the hosts run and who holds their locks"), exit: .refused)
+          "deployment \(id) released its locks before it answered: it has ended, or its rollback began",
+          fix: "lander status shows what the hosts run and which deployment has their locks"), exit: .refused)
     case .silent(let id, let time, let left):
       let back =
         left.isEmpty
-        ? "and it was taken back" : "and it could not be taken back on \(left.joined(separator: " ")): an engine that resumes hears it"
+        ? "and the message was withdrawn"
+        : "and the message could not be withdrawn on \(left.joined(separator: " ")): an engine that resumes receives it"
       return Problems(
         Problem(
           "no engine of deployment \(id) took the message within \(time), \(back). Its engine is gone, unreachable, or of an older "
-            + "version. An engine that died may have heard it: then it counts once somebody resumes the deployment. What leads a "
-            + "deployment further is heard only from two of its hosts",
-          fix: "lander status says whether its lease is renewed; lander unlock takes the lock of a dead one"),
+            + "version. If an engine received the message and then died, the message counts once somebody resumes the deployment. "
+            + "A message that lets a deployment continue counts only if it is on two of its hosts",
+          fix: "lander status shows whether its engine renews the lease; lander unlock removes the lock of a dead engine"),
         exit: .refused)
     }
   }

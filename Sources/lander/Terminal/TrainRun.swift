@@ -141,7 +141,7 @@ struct TrainRun {
       throw Problems(
         Problem(
           "the recipe is not the one that group \"\(done)\" was deployed with", subject: train.id.rawValue,
-          fix: "bring its files back; or, with the new recipe: lander deploy --from-group \(done) --group \(group)"), exit: .refused)
+          fix: "restore the recipe's files, or deploy the new recipe: lander deploy --from-group \(done) --group \(group)"), exit: .refused)
     }
     train.bundle = plan.content.bundle?.digest
     train.sources = plan.content.inputs.sources

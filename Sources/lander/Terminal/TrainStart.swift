@@ -78,7 +78,7 @@ struct TrainStart {
     var problems: [Problem] = []
     if groups.contains("") { problems.append(Problem("it has an empty name", subject: "--group", fix: "--group staging,production")) }
     for (index, group) in groups.enumerated() where !group.isEmpty && groups[..<index].contains(group) {
-      problems.append(Problem("\"\(group)\" stands there twice", subject: "--group", fix: "name each group once"))
+      problems.append(Problem("\"\(group)\" is listed twice", subject: "--group", fix: "name each group once"))
     }
     if !request.subject.only.isEmpty {
       problems.append(
@@ -89,7 +89,7 @@ struct TrainStart {
     }
     if request.why.reading.said.labels.count >= Label.most {
       problems.append(
-        Problem("with lander's own there are more than \(Label.most) labels", subject: "--label", fix: "leave one of them out"))
+        Problem("with lander's own label, there are more than \(Label.most) labels", subject: "--label", fix: "leave one of them out"))
     }
     return problems
   }

@@ -83,7 +83,7 @@ struct TrainWatch {
   var seqMeansNothing: Problems {
     Problems(
       Problem(
-        "each deployment of a train counts from 0, so its seq says nothing of a train", subject: "--since-seq",
+        "in a train, each deployment counts its entries from 0, so a seq needs a deployment", subject: "--since-seq",
         fix: "name the deployment whose lines you have: lander report \(id) lists them"))
   }
 

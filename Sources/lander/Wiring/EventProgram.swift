@@ -50,6 +50,6 @@ struct EventProgram: Sendable {
     case .exited(let code): words = "ended with status \(code)"
     case .signalled(let number): words = "was ended by signal \(number)"
     }
-    return Problem("\(line) \(words)", subject: "--events", fix: "the deployment is as it is")
+    return Problem("\(line) \(words)", subject: "--events", fix: "the deployment itself is not affected")
   }
 }

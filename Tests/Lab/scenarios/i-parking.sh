@@ -26,6 +26,6 @@ parked() {
   serves_everywhere 1
   # The one that began it knows too little by now, and does nothing.
   status 3 lander resume "$id"
-  holds "$OUTPUT" 'no host keeps deployment'
+  holds "$OUTPUT" 'is not parked on any host now'
   free
 }
