@@ -80,7 +80,8 @@ struct AppSpecCheckCommandTests {
     "an appspec file that is a folder, a pipe, or a link out of the bundle is refused by name, and nothing of what it leads to is shown")
   func strangeFiles() throws {
     for (made, expected) in [
-      ("mkdir odd/appspec.yml", "appspec.yml: it is no regular file\n"), ("mkfifo odd/appspec.yml", "appspec.yml: it is no regular file\n"),
+      ("mkdir odd/appspec.yml", "appspec.yml: it is not a regular file\n"),
+      ("mkfifo odd/appspec.yml", "appspec.yml: it is not a regular file\n"),
       ("echo hidden >HERE/out; ln -s HERE/out odd/appspec.yml", "appspec.yml: it is a link that leads out of the bundle, to HERE/out\n"),
     ] {
       try shell("rm -rf odd; mkdir odd; " + made.replacing("HERE", with: place.path))

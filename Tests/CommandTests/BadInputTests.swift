@@ -244,7 +244,7 @@ struct BadInputTests {
       place, ["check", "-C", "wide"], "HERE/wide/deploy.lua is text in UTF-16\n  → save it as UTF-8: iconv -f UTF-16 -t UTF-8\n")
     try refused(
       place, ["check", "-C", "pipe"],
-      "HERE/pipe/deploy.lua is no regular file but a pipe, a socket or a device\n  → name a file that holds the text\n")
+      "HERE/pipe/deploy.lua is not a regular file but a pipe, a socket or a device\n  → name a file that holds the text\n")
   }
 
   @Test("what a recipe reads and is no UTF-8, too long or not to be read is refused with the reason, and is not read whole before")
@@ -256,7 +256,7 @@ struct BadInputTests {
     try place.write("", to: "huge")
     #expect(truncate(place.path + "/huge", 3 << 30) == 0)
     for (file, message) in [
-      ("latin", "is no text in UTF-8: look at line 2"), ("huge", "has 3221225472 bytes, and a text that is read here may have 1 MB"),
+      ("latin", "is no text in UTF-8: look at line 2"), ("huge", "has 3221225472 bytes, and lander reads at most 1 MB"),
       ("app", "is a folder, and a file was expected"),
     ] {
       try place.write("local text = read_text \"\(file)\"\n" + main, to: "deploy.lua")

@@ -117,6 +117,6 @@ import Testing
   func appspec(command: String) throws {
     let place = try place([nil])
     let run = try place.lander(command, "--appspec", "app", "--hosts", "h1", "--reads", try copy([], in: place))
-    #expect(run.code == 2 && run.err.contains("--reads has files and variables for a deploy.lua"), "\(run.everything)")
+    #expect(run.code == 2 && run.err.contains("--reads supplies files and variables for a deploy.lua"), "\(run.everything)")
   }
 }

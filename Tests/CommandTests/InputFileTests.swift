@@ -98,7 +98,7 @@ struct InputFileTests {
     for (line, words) in [
       ("plan --params app", "app is a folder"), ("deploy --plan app", "app is a folder"), ("rollback --reads app", "app is a folder"),
       ("plan --params /dev/zero", "/dev/zero is larger than"), ("rollback --reads /dev/fd/9", "/dev/fd/9 cannot be read"),
-      ("deploy --plan /dev/stdin </dev/null", "is no plan of lander"), ("rollback --reads none", "there is no file none"),
+      ("deploy --plan /dev/stdin </dev/null", "is not a plan of lander"), ("rollback --reads none", "there is no file none"),
     ] {
       let run = try Self.shell("\"$0\" \(line)", in: place)
       #expect(run.code == 2 && run.err.contains(words), "\(line): \(run.everything)")
@@ -106,6 +106,6 @@ struct InputFileTests {
     let built = try place.lander("bundle", "build")
     let bundle = try #require(built.everything.firstMatch(of: #/[0-9a-f]{12}/#).map { String($0.0) }, "\(built.everything)")
     let key = try place.lander("bundle", "sign", bundle, "--key", "pipe")
-    #expect(key.code == 2 && key.err.contains("is no regular file"), "\(key.everything)")
+    #expect(key.code == 2 && key.err.contains("is not a regular file"), "\(key.everything)")
   }
 }

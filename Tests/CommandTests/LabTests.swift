@@ -88,7 +88,7 @@ import Testing
     let run = try ground.run("--hosts", "2")
     #expect(run.code == 0, "\(run.everything)")
     #expect(run.out.contains("  - sudo did not run: ") && run.out.contains("  - systemctl did not run: "), "\(run.out)")
-    #expect(run.out.contains("  - nginx.service counted as running before: "), "\(run.out)")
+    #expect(run.out.contains("  - nginx.service counted as running, because "), "\(run.out)")
     #expect(run.out.contains("goes back when web2 fails in ApplicationStart"), "only two hosts take part: \(run.out)")
     #expect(ground.isClean())
   }

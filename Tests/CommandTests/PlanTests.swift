@@ -70,8 +70,8 @@ struct PlanFileTests {
     #expect(other.code == 2 && other.err.contains("--group has no meaning with --plan"), "\(other.err)")
     try place.write(try place.text("plan.json").replacing("\"hosts\"", with: "\"hots\""), to: "damaged.json")
     for (file, words) in [
-      ("nowhere.json", "nowhere.json is not there"), ("deploy.lua", "deploy.lua is no plan of lander"),
-      ("damaged.json", "damaged.json is no whole plan: look at \"hosts\""),
+      ("nowhere.json", "nowhere.json is not there"), ("deploy.lua", "deploy.lua is not a plan of lander"),
+      ("damaged.json", "damaged.json is not a complete plan: look at \"hosts\""),
     ] {
       let run = try place.lander("deploy", "--plan", file)
       #expect(run.code == 2 && run.err.contains(words) && run.err.contains("lander plan --out FILE writes one"), "\(run.err)")

@@ -54,7 +54,7 @@ struct PlanCommand: Verb {
       let report = PlanReport(planned)
       try file?.write(try PlanFile.data(of: PlanRecord(planned.plan, for: asked.request, connected: connect)))
       terminal.show(report.lines(on: terminal.out), report.value(connected: connect))
-      if !connect { terminal.say(["", "  No host was asked, and lander assumes that all hosts are fresh. lander plan --connect asks the hosts."]) }
+      if !connect { terminal.say(["", "  No host was asked: lander assumes that all are fresh. lander plan --connect asks the hosts."]) }
       if let out {
         terminal.tell("Wrote \(out)\(connect ? "" : "; without --connect what hosts run is not in it, and will not be compared").")
       }

@@ -69,7 +69,7 @@ struct StatusCommand: Verb {
       terminal.give(.list(values))
       // Even if the state folder cannot be written, the command shows what the hosts say.
       for one in (try? await desk.learnEnds(from: surveyed)) ?? [] {
-        terminal.say(["", "Ended elsewhere: \(one.named)", "  Its hosts no longer have it: somebody resumed it elsewhere, or removed its locks."])
+        terminal.say(["", "Ended elsewhere: \(one.named)", "  Its hosts no longer have it, because it was resumed or unlocked elsewhere."])
       }
       try await terminal.sayOpen(desk, surveyed)
       let alarmed = try await desk.past.deployments().filter { one in

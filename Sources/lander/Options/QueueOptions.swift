@@ -70,7 +70,8 @@ struct QueueOptions: ParsableArguments {
     }
     if reason != nil, !urgent, !overrideFreeze {
       problems.append(
-        Problem("it has no effect without --urgent or --override-freeze", subject: "--reason", fix: "--message says why there is a deployment"))
+        Problem(
+          "it has no effect without --urgent or --override-freeze", subject: "--reason", fix: "--message says why there is a deployment"))
     }
     if let sequence, !(0...1 << 53).contains(sequence) {
       problems.append(Problem("\(sequence) is not a number from 0 to \(1 << 53)", subject: "--sequence", fix: "--sequence 1207"))

@@ -35,7 +35,7 @@ struct AlarmFiles: AlarmBook {
       throw Problems(
         Problem(
           "the alarm of deployment \(deployment) is watched already, by \(process.map { "process \($0)" } ?? "another process")",
-          fix: "lander history says how it stands; if that process ends, lander follow \(deployment) --alarm takes over"), exit: .locked)
+          fix: "lander history shows its state; if that process ends, lander follow \(deployment) --alarm takes over"), exit: .locked)
     }
     let process = "\(getpid())\n"
     ftruncate(lock.descriptor, 0)

@@ -35,7 +35,7 @@ enum AppSpecFile {
     defer { close(file) }
     var status = stat()
     guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw refuse("it is no regular file", "put a file of that name into the bundle, or name another with --appspec-filename")
+      throw refuse("it is not a regular file", "put a file of that name into the bundle, or name another with --appspec-filename")
     }
     guard status.st_size <= longest else { throw refuse("it has over \(longest >> 20) MiB", "check whether it is the right file") }
     return FileHandle(fileDescriptor: file).readDataToEndOfFile()

@@ -14,7 +14,7 @@ extension AppSpecOption {
       ]
       if let alone = (given.compactMap { $0 } + (choices?.given ?? [])).first {
         throw Problems(
-          Problem("\(alone) goes with --appspec", fix: "name the bundle: --appspec DIR; a deploy.lua says this for itself"))
+          Problem("\(alone) needs --appspec", fix: "name the bundle with --appspec DIR; without a bundle, deploy.lua sets this"))
       }
       return nil
     }

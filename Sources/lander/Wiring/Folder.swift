@@ -78,11 +78,11 @@ enum Folder {
     var status = stat()
     // Reading something that is not a regular file might never end.
     guard stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
-      throw Problem("\(path) is no regular file but a pipe, a socket or a device", fix: "name a file that holds the text")
+      throw Problem("\(path) is not a regular file but a pipe, a socket or a device", fix: "name a file that holds the text")
     }
     guard status.st_size <= most else {
       throw Problem(
-        "\(path) has \(status.st_size) bytes, and a text that is read here may have \(most >> 20) MB", fix: "name the file that was meant")
+        "\(path) has \(status.st_size) bytes, and lander reads at most \(most >> 20) MB", fix: "name the file that was meant")
     }
     guard let bytes = FileManager.default.contents(atPath: path) else {
       throw Problem(

@@ -98,7 +98,7 @@ final class KeptReads: Sendable {
     return [
       Problem(
         parts.joined(separator: ", and "), subject: readings[0].origin,
-        fix: "check it, or copy the recipe that the hosts run now again")
+        fix: "check the copy, or make a new copy of the recipe that the hosts run now")
     ]
   }
 

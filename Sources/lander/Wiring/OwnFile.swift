@@ -14,9 +14,9 @@ enum OwnFile {
   private static func own(_ path: String) -> Problem? {
     guard let (owner, mode) = look(path) else { return nil }
     if owner != 0, owner != geteuid() {
-      return Problem("\(path) belongs to another user, who could change it", fix: "chown it to root, or to who runs lander")
+      return Problem("\(path) belongs to another user, who could change it", fix: "chown it to root, or to the user who runs lander")
     }
-    if mode & 0o022 != 0 { return Problem("\(path) can be written by others than its owner", fix: "chmod go-w \(path)") }
+    if mode & 0o022 != 0 { return Problem("\(path) can be written by users other than its owner", fix: "chmod go-w \(path)") }
     return nil
   }
 
@@ -28,7 +28,7 @@ enum OwnFile {
       if owner != 0, owner != geteuid() {
         return Problem(
           "\(path) lies in \(folder), which belongs to another user, who could put something else in its place",
-          fix: "keep it in a folder of root, or of who runs lander")
+          fix: "keep it in a folder of root, or of the user who runs lander")
       }
       if mode & 0o022 != 0, mode & S_ISVTX == 0 {
         return Problem(

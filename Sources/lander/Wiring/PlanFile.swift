@@ -25,12 +25,12 @@ enum PlanFile {
     }
     guard let text else { throw refuse("is not there") }
     let data = Data(text.utf8)
-    guard let head = try? JSONDecoder().decode(Head.self, from: data), head.type == "plan" else { throw refuse("is no plan of lander") }
+    guard let head = try? JSONDecoder().decode(Head.self, from: data), head.type == "plan" else { throw refuse("is not a plan of lander") }
     guard head.v == PlanRecord.version else {
-      throw refuse("is a plan of version \(head.v), and this lander knows \(PlanRecord.version)", "make it with this lander")
+      throw refuse("is a plan of version \(head.v), but this lander only knows version \(PlanRecord.version)", "make it with this lander")
     }
     do { return try JSONDecoder().decode(PlanRecord.self, from: data) } catch {
-      throw refuse("is no whole plan: \(Self.words(error))")
+      throw refuse("is not a complete plan: \(Self.words(error))")
     }
   }
 

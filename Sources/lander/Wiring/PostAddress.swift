@@ -17,7 +17,7 @@ struct PostAddress: Sendable, Equatable {
     }
     let lower = text.lowercased()
     guard lower.hasPrefix("http://") || lower.hasPrefix("https://"), text.utf8.count <= 2000 else {
-      throw refuse("it is no address that begins with http:// or https://")
+      throw refuse("it is not an address that begins with http:// or https://")
     }
     isSecure = lower.hasPrefix("https://")
     let rest = text.dropFirst(isSecure ? 8 : 7)
@@ -26,7 +26,7 @@ struct PostAddress: Sendable, Equatable {
       throw refuse("an address has no blanks, quotes, backslashes, # or bytes beyond ASCII")
     }
     guard !authority.contains("@") else {
-      throw refuse("a name and a password in an address are seen by everybody on this machine; headers go into OTEL_EXPORTER_OTLP_HEADERS")
+      throw refuse("everybody on this machine can see a name and a password in an address; put headers into OTEL_EXPORTER_OTLP_HEADERS")
     }
     let (name, number): (Substring, Substring?)
     if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
@@ -37,7 +37,7 @@ struct PostAddress: Sendable, Equatable {
       (name, number) = (sides[0], sides.count > 1 ? sides[1] : nil)
     }
     guard !name.isEmpty, let port = number.map({ UInt16($0) }) ?? (isSecure ? 443 : 80), port > 0 else {
-      throw refuse("it names no host, or a port that is none")
+      throw refuse("it has no host, or its port is invalid")
     }
     (host, self.port) = (String(name), port)
     let tail = String(rest.dropFirst(authority.count))

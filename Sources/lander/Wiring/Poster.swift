@@ -50,7 +50,7 @@ struct Poster: Sendable {
       head += part.prefix(count)
     }
     let words = head.prefix(64).split { [32, 10, 13].contains($0) }.map { String(decoding: $0, as: UTF8.self) }
-    guard words.count > 1, words[0].hasPrefix("HTTP/"), let status = Int(words[1]) else { return "what answers there speaks no HTTP" }
+    guard words.count > 1, words[0].hasPrefix("HTTP/"), let status = Int(words[1]) else { return "the server there does not speak HTTP" }
     return (200..<300).contains(status) ? nil : "it answers with status \(status)"
   }
 
@@ -116,6 +116,6 @@ struct Poster: Sendable {
     let end = try? child.run { number, bytes in if number == 2, said.count < 400 { said += bytes } }
     if end == .exited(0) { return nil }
     let words = Provenance.line(String(decoding: said.prefix(400), as: UTF8.self), limit: 200)
-    return words ?? "curl did not come through"
+    return words ?? "curl failed"
   }
 }

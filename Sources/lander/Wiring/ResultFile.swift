@@ -22,7 +22,7 @@ struct ResultFile {
       try FileHandle(fileDescriptor: descriptor).write(contentsOf: data)
     } catch {
       throw Problems(
-        Problem("the result could not be written to \(path): \(String(cString: strerror(errno)))", fix: "what happened is above"),
+        Problem("the result could not be written to \(path): \(String(cString: strerror(errno)))", fix: "see the output above"),
         exit: .infrastructure)
     }
   }

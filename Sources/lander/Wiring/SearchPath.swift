@@ -9,7 +9,7 @@ enum SearchPath {
     var (found, problems): ([String], [Problem]) = ([], [])
     for word in (Folder.variable("LANDER_PATH") ?? "").split(separator: ":").map(String.init) {
       if !word.hasPrefix("/") {
-        problems.append(Problem("LANDER_PATH names \(word), which is no absolute path", fix: "write the whole path"))
+        problems.append(Problem("LANDER_PATH names \(word), which is not an absolute path", fix: "write the whole path"))
       } else if !Folder.isDirectory(word) {
         problems.append(Problem("LANDER_PATH names \(word), and there is no such folder", fix: "make it, or take it out of LANDER_PATH"))
       } else {

@@ -21,7 +21,7 @@ final class TrainFile: Sendable {
     do throws(SystemError) { lock = try FileLock(path) } catch { throw StateFile.unwritable(path, error.code) }
     guard let lock else {
       throw Problems(
-        Problem("train \(id) is running: another process of this machine is at it", fix: "lander cancel \(id) ends it"), exit: .locked)
+        Problem("another process of this machine is running train \(id)", fix: "lander cancel \(id) ends it"), exit: .locked)
     }
     self.lock = lock
   }
@@ -56,7 +56,7 @@ final class TrainFile: Sendable {
   /// - Throws: `Problems` if the word fits no train, or several.
   static func one(_ word: String, in state: String?) throws(Problems) -> Train {
     if let train = try named(word, in: state) { return train }
-    throw Problems(Problem("\"\(word)\" is no id of a train", fix: "lander show \(word) shows a deployment"))
+    throw Problems(Problem("\"\(word)\" is not the id of a train", fix: "lander show \(word) shows a deployment"))
   }
 
   /// Writes the record. - Throws: `Problems` if it cannot be written. The train then begins nothing more.
@@ -89,7 +89,7 @@ final class TrainFile: Sendable {
       throw Problems(
         Problem(
           "\(earlier.by) \(verb) it already, and the first answer counts", subject: id.rawValue,
-          fix: "lander follow \(id) shows what becomes of it"),
+          fix: "lander follow \(id) shows how it continues"),
         exit: .refused)
     }
     throw StateFile.unwritable(path)

@@ -13,7 +13,7 @@ extension Wiring {
     _ options: ProjectOptions, _ bundle: AppSpecOption? = nil, reads: String? = nil, tell: (DeskEvent) -> Void
   ) async throws -> LoadedProject {
     if reads != nil, bundle?.appspec != nil {
-      throw Problems(Problem("--reads has files and variables for a deploy.lua, and --appspec takes none", fix: "leave one of them out"))
+      throw Problems(Problem("--reads supplies files and variables for a deploy.lua; --appspec uses none", fix: "leave one of them out"))
     }
     if let described = try bundle?.project() { return described }
     if let reads { return try project(options, reading: try KeptReads.of(file: reads), tell: tell) }
@@ -22,7 +22,7 @@ extension Wiring {
         let none = KeptReads.none
         _ = try? project(options, kept: none)
         if !none.lacking.isEmpty {
-          tell(.remark("Hosts keep what deploy.lua read, in .lander/recipes: lander rollback --reads FILE takes a copy of such a recipe."))
+          tell(.remark("Hosts keep what deploy.lua read. Copy a file of .lander/recipes, and use it with lander rollback --reads FILE."))
         }
         throw problems
       }

@@ -55,7 +55,7 @@ enum Wiring {
     let path = options.stateFolder()
     if Folder.isDeadLink(path) { throw Problems(Folder.deadLink(path)) }
     guard onlyReads, !Folder.exists(path) else { return try desk(in: project.folder, state: StateDirectory(path), tell) }
-    if options.state != nil { tell(.remark("There is no state folder \(path): what was deployed from it is not known here.")) }
+    if options.state != nil { tell(.remark("There is no state folder \(path). lander does not know what was deployed from it.")) }
     let passing = try PassingFolder()
     EarlyEnd.also { passing.remove() }
     return try desk(in: project.folder, state: StateDirectory(passing.path + "/state", isDurable: false), leaving: passing, tell)

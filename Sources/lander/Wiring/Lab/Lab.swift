@@ -52,7 +52,7 @@ struct Lab: Sendable {
   func noteStandIns() {
     let called = folder.standIns
     for name in called { scene.note("\(name) did not run: a program of the lab stood in for it.") }
-    for unit in folder.assumed { scene.note("\(unit) counted as running before: the recipe reloads it, and nothing had started it.") }
+    for unit in folder.assumed { scene.note("\(unit) counted as running, because the recipe reloads it and nothing had started it.") }
     if !called.isEmpty {
       scene.note("Only calls by name were replaced. A script that names a program's path, or sets PATH, runs the real one.")
     }

@@ -86,7 +86,7 @@ struct LabFolder: LabGround {
     let said = answer.stderr.fullLines.last.map { ": \($0)" } ?? ""
     throw Problem(
       "the programs that stand in for ssh, sudo and systemctl cannot run in \(folder)\(said)", subject: "TMPDIR",
-      fix: "set TMPDIR to a folder whose programs may run, so not on a file system that is mounted with noexec")
+      fix: "set TMPDIR to a folder whose file system is not mounted with noexec")
   }
 
   func makeParent(of path: String) throws(Failure) {

@@ -29,15 +29,15 @@ struct PinnedPlugins {
     guard let locked = lock.plugins.first(where: { $0.name.isExactly(name) }) else { return }
     guard let tree = try tree(of: locked) else {
       throw Problem(
-        "plugin \(name) \(locked.version), which the deployment was begun with, is not on this machine, so nobody can tell who signed it",
-        fix: "lander plugin add \(locked.source)@\(locked.version), or resume the deployment where it was begun")
+        "the deployment began with plugin \(name) \(locked.version), which is not on this machine, so lander cannot check who signed it",
+        fix: "lander plugin add \(locked.source)@\(locked.version), or resume the deployment on the machine where it began")
     }
     _ = try shelf.signer(of: tree, locked)
     let folder = "plugins/\(name)/"
     for file in sources where file.path.hasPrefix(folder) && tree.text(String(file.path.dropFirst(folder.count))) != file.text {
       throw Problem(
-        "\(file.path) is not what \(name) \(locked.version) has: the recipe that the deployment was begun with is not believed",
-        fix: "look at the hosts that keep it, and at who may write there")
+        "\(file.path) is not the file of plugin \(name) \(locked.version), so lander does not trust the deployment's recipe",
+        fix: "check the hosts that have the recipe, and who can write there")
     }
   }
 

@@ -23,7 +23,7 @@ struct PluginFolder {
   }
 
   private func read(_ folder: String, _ files: inout [PluginTree.File], depth: Int) throws(Problem) {
-    guard depth < 20 else { throw Problem("\(path)/\(folder) has folders inside each other 20 times") }
+    guard depth < 20 else { throw Problem("\(path)/\(folder) has folders that are nested 20 deep") }
     for name in Folder.names(in: "\(path)/\(folder)") where !Self.ignored.contains(name) {
       let relative = folder.isEmpty ? name : "\(folder)/\(name)"
       var status = stat()
@@ -39,7 +39,7 @@ struct PluginFolder {
         }
         files.append(PluginTree.File(relative, isExecutable: status.st_mode & 0o100 != 0, bytes: Array(bytes)))
       case S_IFLNK: throw Problem("\(path)/\(relative) is a link, and a plugin holds files only", fix: "put the file itself there")
-      default: throw Problem("\(path)/\(relative) is no file", fix: "remove it: a plugin holds files only")
+      default: throw Problem("\(path)/\(relative) is not a file", fix: "remove it: a plugin holds files only")
       }
     }
   }

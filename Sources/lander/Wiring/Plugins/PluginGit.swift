@@ -63,7 +63,7 @@ enum PluginGit {
     switch ended {
     case .exited(let status) where status != 127: return Ended(status: status, out: out, said: last(err))
     case .exited: throw Problem("git could not be started: \(last(err))", fix: "install git")
-    case .timedOut, .leftOpen: throw Problem("git took over \(timeout / 60) minutes: \(words.first ?? "") was given up")
+    case .timedOut, .leftOpen: throw Problem("git \(words.first ?? "") took more than \(timeout / 60) minutes, and was stopped")
     case .stopped where large.load(ordering: .relaxed) > 0: throw Problem("git printed over \(most >> 20) MiB and was ended")
     case .stopped: throw Problem("git was ended with this command")
     case .signalled(let number): throw Problem("git was ended by signal \(number): a file of the repository may be too large for a plugin")

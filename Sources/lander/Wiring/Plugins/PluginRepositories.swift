@@ -77,7 +77,7 @@ struct PluginRepositories: PluginSources {
     }
     throw Problem(
       "\(source) does not give commit \(commit.prefix(12))" + (said.isEmpty ? "" : ": \(said)"),
-      fix: "ask whoever keeps it whether the commit is gone; lander plugin vendor keeps plugins with the project")
+      fix: "ask the repository's owner whether the commit is gone; lander plugin vendor keeps plugins with the project")
   }
 
   private func read(_ commit: String, in scratch: String, _ source: String) throws(Problem) -> PluginTree {

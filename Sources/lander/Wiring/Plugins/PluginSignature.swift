@@ -23,20 +23,20 @@ enum PluginSignature {
   /// - Throws: if none of the signers signed the plugin, or if its files differ from the signed files.
   static func signer(of tree: PluginTree, named name: String, _ version: PluginVersion, signers: String) throws(Problem) -> String {
     guard let signature = tree.text(file) else {
-      throw Problem("plugin \(name) \(version) is not signed", fix: "whoever makes it signs it: lander plugin sign --key FILE")
+      throw Problem("plugin \(name) \(version) is not signed", fix: "its author can sign it: lander plugin sign --key FILE")
     }
     switch try form.find(try statement(name, version, tree), signature: signature, signers: signers) {
     case .signer(let name): return name
     case .unknownKey:
-      throw Problem("plugin \(name) \(version) is signed by a key that \(signers) does not have", fix: "add the key there if it is good")
+      throw Problem("plugin \(name) \(version) is signed by a key that \(signers) does not have", fix: "if you trust the key, add it there")
     case .barred:
       throw Problem(
-        "plugin \(name) \(version) is signed by a key that \(signers) does not let sign it now",
-        fix: "look at valid-after, valid-before and namespaces of its line there")
+        "plugin \(name) \(version) is signed by a key that is not valid for it now, according to \(signers)",
+        fix: "check valid-after, valid-before and namespaces in the key's line")
     case .anotherText:
       throw Problem(
         "the signature of plugin \(name) \(version) does not fit its files: something was changed after it was signed",
-        fix: "look at what changed; whoever made it signs it anew")
+        fix: "check what changed; then its author must sign it again")
     }
   }
 }

@@ -24,10 +24,10 @@ struct Policy {
     }
     capabilities = [:]
     if let given = value["capabilities"] {
-      guard case .record(let plugins) = given else { throw broken("capabilities is no object") }
+      guard case .record(let plugins) = given else { throw broken("capabilities is not an object") }
       for plugin in plugins {
         guard let list = plugin.value.list, list.allSatisfy({ $0.text != nil }) else {
-          throw broken("capabilities of \(plugin.name) is no list of strings")
+          throw broken("capabilities of \(plugin.name) is not a list of strings")
         }
         capabilities[plugin.name] = list.compactMap(\.text)
       }
@@ -38,9 +38,9 @@ struct Policy {
     demandsSignatures = value["signed"]?.bool ?? false
     demandsSignedBundles = value["signed_bundles"]?.bool ?? false
     allowedSigners = value["allowed_signers"]?.text
-    guard value["allowed_signers"] == nil || allowedSigners?.isEmpty == false else { throw broken("allowed_signers is no path") }
+    guard value["allowed_signers"] == nil || allowedSigners?.isEmpty == false else { throw broken("allowed_signers is not a path") }
     guard !(demandsSignatures || demandsSignedBundles) || allowedSigners != nil else {
-      throw broken("it demands signatures and has no allowed_signers")
+      throw broken("it requires signatures, but has no allowed_signers")
     }
   }
 
@@ -53,15 +53,15 @@ struct Policy {
       guard plugin.isBound else {
         return [
           Problem(
-            "the policy \(path) bounds plugin \"\(name)\", and its plugin.lua has no capabilities: it may do everything",
+            "the policy \(path) limits plugin \"\(name)\", but its plugin.lua lists no capabilities, so it may do everything",
             fix: "write what it needs into plugins/\(name)/plugin.lua: capabilities = { … }")
         ]
       }
       let over = plugin.granted.filter { needed in !most.contains { Self.covers($0, needed) } }
       return over.map { one in
         Problem(
-          "plugin \"\(name)\" has \"\(one)\", and the policy \(path) does not allow it",
-          fix: "take the grant away, or have whoever keeps the policy add it")
+          "plugin \"\(name)\" has \"\(one)\", but the policy \(path) does not allow it",
+          fix: "remove the grant, or ask the policy's owner to allow it")
       }
     }
   }

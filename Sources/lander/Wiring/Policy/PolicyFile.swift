@@ -21,13 +21,13 @@ enum PolicyFile {
       }
       if let reason = OwnFile.doubt(path) { throw reason }
       if let flaw = JSONFlaw.first(in: Array(text.withoutByteOrderMark.utf8)) {
-        throw Problem("the policy \(path) is no JSON: line \(flaw.line): \(flaw.words)", fix: "correct it: until then, nothing runs")
+        throw Problem("the policy \(path) is not JSON: line \(flaw.line): \(flaw.words)", fix: "correct it: until then, nothing runs")
       }
       for name in JSONNames.repeated(in: Array(text.utf8)) {
         throw Problem("the policy \(path) has \"\(name)\" twice", fix: "keep one of them")
       }
       guard let value = try? JSONDecoder().decode(Value.self, from: Data(text.withoutByteOrderMark.utf8)) else {
-        throw Problem("the policy \(path) is no JSON", fix: "jq . \(path) shows where")
+        throw Problem("the policy \(path) is not JSON", fix: "jq . \(path) shows where")
       }
       var policy = try Policy(value, path: path)
       policy.allowedSigners = policy.allowedSigners.map { Folder.absolute($0, in: Folder.parent(of: path)) }

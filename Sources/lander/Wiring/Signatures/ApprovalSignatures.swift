@@ -15,12 +15,12 @@ struct ApprovalSignatures: Signatures {
   static func doubt(_ message: Message, _ parked: Parked, in folder: String) -> String? {
     guard message.kind == .approve, let names = parked.from, !names.isEmpty else { return nil }
     let people = names.joined(separator: ", ")
-    guard let signature = message.signature else { return "it is not signed, and only signed answers of \(people) count: --key FILE signs" }
+    guard let signature = message.signature else { return "it is not signed, and only signed answers of \(people) count: use --key FILE" }
     guard let signers = try? Folder.text(at: "\(folder)/\(SignedApproval.signers)", most: SourceFile.mostBytes) else { return nil }
     let statement = SignedApproval.statement(parked.deployment, gate: parked.gate)
     guard let found = try? form.find(statement, signature: signature, among: signers, as: names) else { return nil }
     if case .signer = found { return nil }
-    return "no line of \(SignedApproval.signers) lets this key sign for \(people), so the answer counts for nobody, unless the deployment "
+    return "no line of \(SignedApproval.signers) lets this key sign for \(people), so the answer does not count, unless the deployment "
       + "has other signers"
   }
 }

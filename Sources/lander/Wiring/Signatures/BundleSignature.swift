@@ -22,20 +22,20 @@ enum BundleSignature {
   static func signer(of bundle: Digest, _ signature: String?, signers: String) throws(Problem) -> String {
     guard let signature else {
       throw Problem(
-        "bundle \(bundle.short) is not signed", fix: "whoever built it signs it: lander bundle sign \(bundle.short) --key FILE")
+        "bundle \(bundle.short) is not signed", fix: "whoever built it can sign it: lander bundle sign \(bundle.short) --key FILE")
     }
     switch try form.find(statement(bundle), signature: signature, signers: signers) {
     case .signer(let name): return name
     case .unknownKey:
-      throw Problem("bundle \(bundle.short) is signed by a key that \(signers) does not have", fix: "add the key there if it is good")
+      throw Problem("bundle \(bundle.short) is signed by a key that \(signers) does not have", fix: "if you trust the key, add it there")
     case .barred:
       throw Problem(
-        "bundle \(bundle.short) is signed by a key that \(signers) does not let sign it now",
-        fix: "look at valid-after, valid-before and namespaces of its line there")
+        "bundle \(bundle.short) is signed by a key that is not valid for it now, according to \(signers)",
+        fix: "check valid-after, valid-before and namespaces in the key's line")
     case .anotherText:
       throw Problem(
-        "the signature of bundle \(bundle.short) is one of something else",
-        fix: "whoever built the bundle signs it anew: lander bundle sign \(bundle.short) --key FILE")
+        "the signature of bundle \(bundle.short) belongs to something else",
+        fix: "whoever built the bundle must sign it again: lander bundle sign \(bundle.short) --key FILE")
     }
   }
 }

@@ -18,7 +18,7 @@ struct BundleSigning {
     default:
       throw Problems(
         Problem(
-          "a bundle is signed with a key, or a signature of it is taken in", subject: "--key", fix: "--key FILE, or --signature FILE"))
+          "give either a key, or a signature that was made elsewhere", subject: "--key", fix: "--key FILE, or --signature FILE"))
     }
   }
 
@@ -31,8 +31,8 @@ struct BundleSigning {
     guard SSHSignature.isSignature(text), try BundleSignature.fits(bundle, text) else {
       throw Problems(
         Problem(
-          "\(path) is no signature of bundle \(bundle.short)", subject: "--signature",
-          fix: "whoever built the bundle writes one: lander bundle sign \(bundle.short) --key FILE --out FILE"))
+          "\(path) is not a signature of bundle \(bundle.short)", subject: "--signature",
+          fix: "whoever built the bundle can write one: lander bundle sign \(bundle.short) --key FILE --out FILE"))
     }
     try store.keep(signature: text, of: bundle)
   }

@@ -23,7 +23,7 @@ struct SSHSignature {
     }
     guard Folder.isFile(key) else {
       throw Problem(
-        "\(key) is no regular file, and ssh-keygen reads a key only from one", subject: "--key", fix: "name the file of a key")
+        "\(key) is not a regular file, and ssh-keygen reads a key only from one", subject: "--key", fix: "name the file of a key")
     }
     let ended = try Self.keygen(["-Y", "sign", "-q", "-f", key, "-n", namespace], input: text)
     guard ended.status == 0, Self.isSignature(ended.out) else {
@@ -97,7 +97,7 @@ struct SSHSignature {
       throw Problem("ssh-keygen cannot be started", fix: "install openssh-client")
     }
     guard case .exited(let status) = ended else {
-      throw Problem("ssh-keygen did not end within \(timeout) s", fix: "a key with a passphrase belongs into ssh-agent: ssh-add")
+      throw Problem("ssh-keygen did not end within \(timeout) s", fix: "a key with a passphrase belongs in ssh-agent: ssh-add")
     }
     let said = String(decoding: err, as: UTF8.self).fullLines.last.map(String.init) ?? "it exited with \(status)"
     return (status, String(decoding: out, as: UTF8.self), said)
