@@ -10,9 +10,9 @@ struct AppSpecRunCommand: AsyncParsableCommand {
     discussion: """
       Use this command to try a bundle on a laptop or in a container, without hosts and without a deploy.lua. The whole lifecycle runs on \
       this machine, as your own user. The files go where the appspec file says, and scripts get the agent's variables. First, lander \
-      removes the files of the previous run with the same --group. Only one run at a time can use a --root. With --restore, lander puts \
-      back the files that a failed deployment replaced or removed. Ctrl-C, SIGTERM and a closed terminal end the running script, and then \
-      the deployment fails. The script gets TERM first, then KILL after 10 seconds or at a second signal.
+      removes the files of the previous run with the same --group. Only one run at a time can use the same --root. With --restore, lander \
+      puts back the files that a failed deployment replaced or removed. Ctrl-C, SIGTERM and a closed terminal end the running script, and \
+      then the deployment fails. The script gets TERM first, then KILL after 10 seconds or at a second signal.
 
       Exit codes: 0 done · 4 another run uses the --root · 10 failed · 129 closed terminal · 130 Ctrl-C · 143 SIGTERM.
 

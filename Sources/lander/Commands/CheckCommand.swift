@@ -12,7 +12,7 @@ struct CheckCommand: Verb {
       earlier release. An error that does not depend on the answers of hosts counts as a problem. With a problem, the exit code is 2. If a \
       function stops because it needs an answer that only a real host can give, lander prints a warning.
 
-      If you run the command in the folder of a plugin that is not in a project, it reads plugin.lua and the plugin's other files instead.
+      In the folder of a plugin that is not in a project, the command reads plugin.lua and the plugin's other files instead.
 
       Examples:
         lander check

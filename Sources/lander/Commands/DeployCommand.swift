@@ -10,10 +10,9 @@ struct DeployCommand: Verb {
       Ctrl-C cancels the deployment: lander starts nothing new, restores the hosts that it was changing, and releases the locks. A second \
       Ctrl-C leaves everything as it is and prints how to resume. If a rollback is under way, the first Ctrl-C does not stop the rollback, \
       but lander says what is left to do. SIGTERM and a closed terminal count as Ctrl-C. Under nohup, lander ignores a closed terminal. CI \
-      runners send SIGTERM after Ctrl-C, so lander does not count a SIGTERM within 30 seconds after Ctrl-C as a second signal. 9 seconds \
-      after the signal, lander lists the hosts that are not restored yet, and the command that restores them. Before the deployment \
-      starts, or while it is in the queue, one signal ends the command. The exit code is then 130 (Ctrl-C), 143 (SIGTERM) or 129 (closed \
-      terminal).
+      runners send SIGTERM soon after Ctrl-C. So a SIGTERM within 30 seconds after Ctrl-C does not count as a second signal. After 9 \
+      seconds, lander lists the hosts that are not restored yet, and the command that restores them. Before the deployment starts, or \
+      while it is in the queue, one signal ends the command. The exit code is then 130 (Ctrl-C), 143 (SIGTERM) or 129 (closed terminal).
 
       A host does not change if it already has this bundle, recipe and parameters, and if its secrets are the same or cannot be compared. \
       With --force, such a host changes too.
@@ -33,8 +32,8 @@ struct DeployCommand: Verb {
       back, the exit code is 17. While lander watches the alarm, Ctrl-C only stops the watching.
 
       --plan FILE carries out a plan that lander plan --out wrote. You cannot combine --plan with a recipe or with options for the group, \
-      the revision, the hosts or the queue. If anything has changed since the plan was written (sources, parameters, the bundle, the hosts \
-      or their releases), lander lists each difference and exits with 3.
+      the revision, the hosts or the queue. lander refuses the plan if sources, parameters, the bundle, the hosts or their releases have \
+      changed since then. It lists each difference, and exits with 3.
 
       Several groups (--group staging,production) are a train. lander deploys to one group after the other, with the same bundle, recipe \
       and parameters. The whole train has one exit code. The first deployment that does not succeed ends the train, and earlier groups \

@@ -7,9 +7,9 @@ struct DocsCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "docs", abstract: "Explains a function of deploy.lua, a field, a plugin or a strategy.",
     discussion: """
-      NAME is one of these: a function of the recipe language (host:run, recipe, wait_for), a field (recipe.keep, timeout), a plugin of \
-      the project or of lander, a strategy (canary), a lifecycle event, a capability or a kind of error. Without NAME, the command lists \
-      all names. The pages in docs/reference have the same text.
+      NAME is a function of the recipe language (host:run, recipe, wait_for), a field (recipe.keep, timeout) or a strategy (canary). NAME \
+      can also be a plugin of the project or of lander, a lifecycle event, a capability, or a kind of error. Without NAME, the command \
+      lists all names. The pages in docs/reference have the same text.
 
       Examples:
         lander docs host:run

@@ -9,12 +9,12 @@ struct FollowCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "follow", abstract: "Shows a deployment of another process on this machine, from the first entry to the last.",
     discussion: """
-      The command reads the journal. So it shows all entries from the first, even if the deployment began earlier or has ended. If the \
+      The command reads the journal, so it shows all entries from the beginning, even if the deployment has already ended. If the \
       deployment fails, the command also shows the rollback. With --output ndjson, it prints each entry as a line on standard output, as \
       lander deploy does. A program that was interrupted can get exactly the lines that it missed. It gives the deployment's id, and with \
       --since-seq the seq of the last line that it has. With the id of a train (several groups), the command shows the deployments one \
-      after the other. Between them, it shows what the train waits for. The exit codes are those of lander wait. Ctrl-C only stops \
-      following. To cancel the deployment, use lander cancel.
+      after the other. It also shows what the train waits for between two deployments. The exit codes are those of lander wait. Ctrl-C \
+      only stops following. To cancel the deployment, use lander cancel.
 
       With --alarm, the command continues to watch the alarm of a successful deployment (alarm = { … } in its recipe) until the alarm \
       ends. You can use it from any shell with the same state folder. If too many checks fail, the alarm fires, and lander rolls the hosts \

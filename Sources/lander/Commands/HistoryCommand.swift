@@ -9,7 +9,7 @@ struct HistoryCommand: Verb {
     commandName: "history",
     abstract: "Lists the deployments that were started on this machine, the newest first.",
     discussion: """
-      Only the journals of other machines contain the deployments from these machines. lander status asks the hosts, so it shows the \
+      The journal on a machine contains only the deployments that were started there. lander status asks the hosts, so it shows the \
       deployments from all machines.
 
       Examples:

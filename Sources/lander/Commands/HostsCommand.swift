@@ -11,7 +11,7 @@ struct HostsCommand: Verb {
       "Checks hosts and prints their shell, tools, free space, clock, user and release.",
     discussion: """
       Changes nothing on the hosts. Exits with 20 if a host is unreachable. Exits with 21 if lander's own files on a host are damaged or \
-      cannot be read, or if lander can read a host but not change it.
+      cannot be read. Also exits with 21 if lander can read a host but not change it.
 
       Examples:
         lander hosts

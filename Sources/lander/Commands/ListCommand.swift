@@ -8,7 +8,7 @@ struct ListCommand: Verb {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "Lists the recipes with their parameters, and the groups.",
     discussion: """
-      With --json, the parameters of each recipe are a JSON Schema.
+      With --json, lander describes each recipe's parameters as a JSON Schema.
 
       Examples:
         lander list

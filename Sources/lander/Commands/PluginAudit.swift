@@ -8,7 +8,7 @@ struct PluginAudit: Verb {
   static let configuration = CommandConfiguration(
     commandName: "audit", abstract: "Shows what each plugin of the project asks for, and what it is allowed to do.",
     discussion: """
-      If you run the command in the folder of a plugin that is not in a project, it shows what this plugin asks for.
+      In the folder of a plugin that is not in a project, the command shows what this plugin asks for.
 
       Example:
         lander plugin audit

@@ -12,9 +12,9 @@ struct ReapCommand: Verb {
       and rolls back its traffic and its hosts. lander lists deployments that are still waiting, and does not change them. You can run the \
       command from cron and in any checkout, because the journal and the recipes come from the hosts. You can run it again at any time.
 
-      Exits with 0 if every deployment past its deadline has ended. Exits with 11 or 12 if hosts need a person, with 20 if a host is \
-      unreachable, and with 21 if lander's own files on a host are damaged or cannot be read. If another error prevents lander from ending \
-      a deployment, the command exits with the code of this error.
+      Exits with 0 if every deployment past its deadline has ended. Exits with 11 or 12 if a person has to repair hosts. Exits with 20 if \
+      a host is unreachable. Exits with 21 if lander's own files on a host are damaged or cannot be read. If another error prevents lander \
+      from ending a deployment, the command exits with the code of this error.
 
       Examples:
         lander reap

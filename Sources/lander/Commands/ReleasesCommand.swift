@@ -28,7 +28,7 @@ struct ReleasesCommand: Verb {
 
   @Option(
     help: ArgumentHelp(
-      "A copy of a kept recipe from a host. It supplies files and variables that deploy.lua reads and that are missing on this machine.",
+      "A copy of a recipe that a host keeps. The copy supplies files and variables that deploy.lua needs and this machine lacks.",
       valueName: "file"),
     completion: .file())
   var reads: String?

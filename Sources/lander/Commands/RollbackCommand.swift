@@ -17,14 +17,15 @@ struct RollbackCommand: Verb {
 
       With --to, all hosts go to the given release, with the recipe of this release. lander releases lists the releases that the hosts \
       keep. lander refuses to go to a bad release. It also refuses to go back past an irreversible stage, unless --despite names this \
-      stage. If the hosts leave a revision for which a stage with undo ran, lander says this first, and undoes the stage.
+      stage. If a stage with undo ran for the revision that the hosts leave, lander tells you before it starts, and undoes the stage.
 
       With slots, the recipe's strategy moves the traffic back. Without slots, a rollback moves no traffic. If an earlier deployment from \
       this machine shifted the traffic and did not succeed, lander prints the commands that move the traffic back.
 
-      If deploy.lua reads a file or a variable that is missing on this machine, lander uses its text from the last deployment that was \
-      made with this state folder. If this machine has deployed nothing yet, copy a kept recipe from a host, and give the path of the copy \
-      to --reads. The values in this copy also replace the defaults of variables that are not set on this machine.
+      If deploy.lua reads a file or a variable that is missing on this machine, lander uses the text from an earlier deployment. This is \
+      the last deployment that was made with this state folder. If this machine has deployed nothing yet, copy a kept recipe from a host, \
+      and give the path of the copy to --reads. The values in this copy also replace the defaults of variables that are not set on this \
+      machine.
 
       --plan asks the hosts which releases they run, and shows what the rollback would do on each host. It changes nothing.
 
@@ -50,7 +51,7 @@ struct RollbackCommand: Verb {
   var despite: [String] = []
   @Option(
     help: ArgumentHelp(
-      "A copy of a kept recipe from a host. It supplies files and variables that deploy.lua reads and that are missing on this machine.",
+      "A copy of a recipe that a host keeps. The copy supplies files and variables that deploy.lua needs and this machine lacks.",
       valueName: "file"),
     completion: .file())
   var reads: String?

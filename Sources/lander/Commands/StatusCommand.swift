@@ -10,9 +10,9 @@ struct StatusCommand: Verb {
     commandName: "status",
     abstract: "Shows what every host runs, who deployed it, and which deployments are under way.",
     discussion: """
-      Asks the hosts themselves, so the command works in a fresh checkout. If you give the id of a train (several groups) instead of a \
-      recipe, the command shows the train's progress, and the hosts of all of the train's groups. Exits with 20 if a host is unreachable, \
-      and with 21 if lander's own files on a host are damaged or cannot be read.
+      Asks the hosts themselves, so the command works in a fresh checkout. You can give the id of a train (several groups) instead of a \
+      recipe. The command then shows the train's progress, and the hosts of all of its groups. Exits with 20 if a host is unreachable, and \
+      with 21 if lander's own files on a host are damaged or cannot be read.
 
       For a group with slots, status shows each slot's share of the traffic, and since when the slot has this share. The share is the one \
       that a deployment from this machine last set, because status does not ask the balancer. status also lists the first ten deployments \
@@ -29,7 +29,7 @@ struct StatusCommand: Verb {
   @OptionGroup var form: ResultOptions
   @OptionGroup var bundle: AppSpecOption
   @Argument(
-    help: ArgumentHelp("Only this recipe, or only what this train deploys.", valueName: "recipe|train"), completion: KnownNames.recipes)
+    help: ArgumentHelp("Only this recipe, or only the recipe and groups of this train.", valueName: "recipe|train"), completion: KnownNames.recipes)
   var recipe: String?
   @Option(help: ArgumentHelp("Only this group.", valueName: "name"))
   var group: String?

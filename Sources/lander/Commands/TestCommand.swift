@@ -33,9 +33,9 @@ struct TestCommand: Verb {
   var filter: String?
   @Option(help: ArgumentHelp("Write a report in JUnit's XML to this file.", valueName: "file"))
   var junit: String?
-  @Flag(help: "Show which lines of deploy.lua, recipes/ and plugins/ ran.")
+  @Flag(help: "Show the coverage: which lines of deploy.lua, recipes/ and plugins/ ran.")
   var coverage = false
-  @Option(help: ArgumentHelp("Write the lines that ran to this file, in lcov's format.", valueName: "file"))
+  @Option(help: ArgumentHelp("Write the coverage to this file, in lcov's format.", valueName: "file"))
   var lcov: String?
   @Flag(help: "Also print the tests that passed.")
   var verbose = false

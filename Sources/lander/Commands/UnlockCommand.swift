@@ -11,9 +11,12 @@ struct UnlockCommand: Verb {
       First, lander prints which deployment has the lock, whether the deployment's process still runs, and which of the deployment's \
       commands still run on hosts. Then lander asks for confirmation. The next deployment waits for these commands, or kills them with \
       --orphans kill. If the deployment's process still runs, lander refuses to remove the lock, unless you give --force. In this case, \
-      use lander cancel instead. A process counts as gone in three cases: the lease of the lock has expired, the journal on this machine \
-      says that the deployment has ended, or the process was started on this machine and no longer exists. If lander recommends lander \
-      resume, use lander resume instead of unlocking.
+      use lander cancel instead. If lander recommends lander resume, use lander resume instead of unlocking.
+
+      The process counts as gone in each of these cases:
+        - The lease of the lock has expired.
+        - The journal on this machine says that the deployment has ended.
+        - The process was started on this machine, and no longer exists.
 
       Examples:
         lander unlock production

@@ -11,8 +11,8 @@ struct VerifyCommand: Verb {
     discussion: """
       The hosts hash every file themselves. The command takes no lock and writes nothing on the hosts. If a hook edits a file in place, \
       the file counts as different. The command also names files that hooks, the application or a person added, but these files do not \
-      count as differences. Exits with 3 if something differs. If nothing differs, exits with 20 if a host is unreachable, and with 21 if \
-      lander's own files on a host are damaged or cannot be read.
+      count as differences. Exits with 3 if something differs. If nothing differs, the exit code can still be 20 or 21. It is 20 if a host \
+      is unreachable, and 21 if lander's own files on a host are damaged or cannot be read.
 
       Example:
         lander verify web --group production

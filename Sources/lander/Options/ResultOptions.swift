@@ -8,7 +8,7 @@ struct ResultOptions: ParsableArguments {
       and result (see docs/schemas).
       """)
   var json = false
-  @Option(help: ArgumentHelp("Also write the JSON object of --json to this file.", valueName: "file"))
+  @Option(help: ArgumentHelp("Also write the JSON object (see --json) to this file.", valueName: "file"))
   var result: String?
 
   /// - Throws: if `--json` was given together with an option that asks for another form of standard output.

@@ -33,8 +33,8 @@ struct SubjectOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Read parameters from this file, which contains a JSON object. An option overrides the file. The file overrides an environment "
-        + "variable LANDER_PARAM_NAME.", valueName: "file"))
+      "Read parameters from this file, which contains a JSON object. Options override the file. The file overrides environment "
+        + "variables such as LANDER_PARAM_PERCENT.", valueName: "file"))
   var params: String?
 
   /// The first option or word that was given to say what is deployed, or nil if there is none.
