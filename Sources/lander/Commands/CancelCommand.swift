@@ -76,7 +76,7 @@ struct CancelCommand: Verb {
   /// Tells the engine that runs the deployment to cancel it, and waits until the deployment has ended.
   private func end(_ pair: DeploymentPair, _ desk: Desk, _ terminal: Terminal) async throws -> DeployModel.ExitCode {
     let name = pair.first.id
-    EarlyEnd.nowHolds("the deployment may still hear the message")
+    EarlyEnd.nowHolds("the deployment might still receive the message")
     let told: String
     switch try await desk.say(.cancel, comment: why.comment, to: pair, patience: .seconds(4)) {
     case .answered(let id, _, let words): told = "\(id): \(SafeText.line(words))"

@@ -25,8 +25,8 @@ struct DeployCommand: Verb {
       If a gate waits for a person and there is a terminal, lander asks for an answer: yes, no, or later. After the answer later, lander \
       does not ask again, but keeps waiting. Without a terminal, as in CI, lander parks the deployment. The hosts keep the lock and the \
       journal of a parked deployment. The command prints how to answer from any checkout, and exits with 13. If nobody answers before the \
-      deadline, the next command that finds the deployment ends it as failed, and rolls back its hosts. With --wait, lander waits for the \
-      answer instead of parking the deployment immediately.
+      deadline, the deployment fails, and its hosts are rolled back. This happens as soon as another command finds the deployment. With \
+      --wait, lander waits for the answer instead of parking the deployment immediately.
 
       At a terminal or with --wait, lander also watches the recipe's alarm after a success. If the alarm fires and the hosts are rolled \
       back, the exit code is 17. While lander watches the alarm, Ctrl-C only stops the watching.

@@ -30,7 +30,7 @@ struct PluginNew: Verb {
     terminal.say("Wrote plugin \(name) in \(folder).")
     terminal.say([
       "", "Next",
-      "  1. plugin.lua      what it is, and all that it may reach",
+      "  1. plugin.lua      what the plugin is, and everything that it may reach",
       "  2. init.lua        what require \"\(name)\" gives",
       project == nil
         ? "  3. lander -C \(name) test      runs spec/\(name)_spec.lua without a host"

@@ -6,7 +6,7 @@ import DeployReport
 /// Takes newer versions of plugins.
 struct PluginUpdate: Verb {
   static let configuration = CommandConfiguration(
-    commandName: "update", abstract: "Updates plugins to the newest versions in their ranges, which lander plugin add set.",
+    commandName: "update", abstract: "Updates plugins to the newest versions that their ranges allow (see lander plugin add).",
     discussion: """
       Without --accept, the command refuses a version that asks for more capabilities than the previous one, and shows the difference.
 

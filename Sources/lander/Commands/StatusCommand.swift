@@ -29,7 +29,7 @@ struct StatusCommand: Verb {
   @OptionGroup var form: ResultOptions
   @OptionGroup var bundle: AppSpecOption
   @Argument(
-    help: ArgumentHelp("Only this recipe, or only the recipe and groups of this train.", valueName: "recipe|train"), completion: KnownNames.recipes)
+    help: ArgumentHelp("Only this recipe, or only this train.", valueName: "recipe|train"), completion: KnownNames.recipes)
   var recipe: String?
   @Option(help: ArgumentHelp("Only this group.", valueName: "name"))
   var group: String?

@@ -5,7 +5,7 @@ import DeployModel
 struct WhyOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The reason, in one line, which history, status, locks and receipts show. Default: the first line of the commit message.",
+      "The reason, in one line, for history, status, locks and receipts. Default: the first line of the commit message.",
       valueName: "text"))
   var message: String?
 

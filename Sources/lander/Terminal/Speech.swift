@@ -32,7 +32,7 @@ struct Speech {
 
   /// Sends the message to a pair that has already been found.
   func say(to pair: DeploymentPair, _ desk: Desk, on terminal: Terminal) async throws -> ExitCode {
-    EarlyEnd.nowHolds("the deployment may still hear the message")
+    EarlyEnd.nowHolds("the deployment might still receive the message")
     let reception = try await desk.say(kind, gate: gate, comment: comment, signing: sign, to: pair)
     Ending.note(pair.members.map(\.id))
     return try told(reception, terminal)
@@ -48,7 +48,7 @@ struct Speech {
       if kind == .pause, let found = try await desk.findParked(word, on: selections).found {
         throw Problems(found.obstacle(at: desk.now, queues: false), exit: .refused)
       }
-      EarlyEnd.nowHolds("the deployment may still hear the message")
+      EarlyEnd.nowHolds("the deployment might still receive the message")
       return try told(try await desk.say(kind, gate: gate, comment: comment, signing: sign, toFar: word, on: selections), terminal)
     }
   }
