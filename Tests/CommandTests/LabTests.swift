@@ -61,7 +61,7 @@ import Testing
     expect(
       run.outLines,
       begin: [
-        "Different from real hosts:", "  - Commands that name /srv/lander-lab-try got the folder of the host in front of it.",
+        "Not as on real hosts:", "  - Commands that name /srv/lander-lab-try got the folder of the host in front of it.",
         "  - Files outside of the recipe's path were written below the folder of the host, such as /etc/lander-lab-try.conf.",
         "  - ssh did not run: a program of the lab stood in for it.", "  - Only calls by name were replaced.",
       ] + Self.passed, run.everything)

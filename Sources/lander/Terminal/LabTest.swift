@@ -97,7 +97,7 @@ struct LabTest {
 extension LabTest.End {
   /// Lines that say what differed from real hosts, and where the folders are.
   var lines: [String] {
-    (notes.isEmpty ? [] : ["Different from real hosts:"] + notes.map { "  - \(SafeText.line($0))" })
+    (notes.isEmpty ? [] : ["Not as on real hosts:"] + notes.map { "  - \(SafeText.line($0))" })
       + kept.map { "The throwaway hosts stay in \($0): rm -r removes them." }
   }
 }
