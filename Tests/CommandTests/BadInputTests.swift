@@ -256,7 +256,7 @@ struct BadInputTests {
     try place.write("", to: "huge")
     #expect(truncate(place.path + "/huge", 3 << 30) == 0)
     for (file, message) in [
-      ("latin", "is no text in UTF-8: look at line 2"), ("huge", "has 3221225472 bytes, and lander reads at most 1 MB"),
+      ("latin", "is not text in UTF-8: see line 2"), ("huge", "has 3221225472 bytes, and lander reads at most 1 MB"),
       ("app", "is a folder, and a file was expected"),
     ] {
       try place.write("local text = read_text \"\(file)\"\n" + main, to: "deploy.lua")

@@ -38,7 +38,7 @@ struct ConsoleWords {
     guard isatty(0) == 1 else {
       throw Problems(
         Problem(
-          "a shell needs a terminal, and standard input is none", fix: "lander exec GROUP --only \(host) -- COMMAND runs one command"),
+          "a shell needs a terminal, but standard input is not one", fix: "lander exec GROUP --only \(host) -- COMMAND runs one command"),
         exit: .refused)
     }
     var words: [UnsafeMutablePointer<CChar>?] = argv.map { word in strdup(word) }

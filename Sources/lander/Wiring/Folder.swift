@@ -102,7 +102,7 @@ enum Folder {
     if isLoose { return String(decoding: bytes, as: UTF8.self) }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw Problem(
-        "\(path) is no text in UTF-8: look at line \(malformedLine(bytes))",
+        "\(path) is not text in UTF-8: see line \(malformedLine(bytes))",
         fix: "save it as UTF-8: if it is in Latin-1, iconv -f ISO-8859-1 -t UTF-8; data belongs into the bundle")
     }
     return text

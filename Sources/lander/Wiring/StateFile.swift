@@ -48,7 +48,7 @@ enum StateFile {
   static func unwritable(_ path: String, _ code: Int32 = errno) -> Problems {
     Problems(
       Problem(
-        "\(path) cannot be written: \(String(cString: strerror(code)))", fix: "look at the permissions and the room of the state folder"),
+        "\(path) cannot be written: \(String(cString: strerror(code)))", fix: "check permissions and free space of the state folder"),
       exit: .infrastructure)
   }
 }

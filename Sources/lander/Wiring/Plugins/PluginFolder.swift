@@ -59,7 +59,7 @@ struct PluginFolder {
       try FileManager.default.moveItem(atPath: new, toPath: path)
     } catch {
       try? FileManager.default.removeItem(atPath: new)
-      throw Problem("\(path) cannot be written", fix: "look at the folder's permissions and the room on its disk")
+      throw Problem("\(path) cannot be written", fix: "check the folder's permissions and the free space on its disk")
     }
   }
 

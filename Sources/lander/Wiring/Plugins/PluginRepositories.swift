@@ -125,7 +125,7 @@ struct PluginRepositories: PluginSources {
 
   private static func scratch() throws(Problem) -> String {
     var name = Array((Folder.temporary + "/lander-plugin-XXXXXX").utf8CString)
-    guard mkdtemp(&name) != nil else { throw Problem("no temporary folder could be made", fix: "look at TMPDIR and the room on its disk") }
+    guard mkdtemp(&name) != nil else { throw Problem("no temporary folder could be made", fix: "check TMPDIR and its free space") }
     return String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 }

@@ -27,7 +27,7 @@ struct SSHSignature {
     }
     let ended = try Self.keygen(["-Y", "sign", "-q", "-f", key, "-n", namespace], input: text)
     guard ended.status == 0, Self.isSignature(ended.out) else {
-      throw Problem("ssh-keygen did not sign with \(key): \(ended.said)", fix: "name a private key, or a public one that ssh-agent holds")
+      throw Problem("ssh-keygen did not sign with \(key): \(ended.said)", fix: "name a private key, or a public key of ssh-agent")
     }
     return ended.out
   }
@@ -111,7 +111,7 @@ private struct Place {
   init(_ text: String) throws(Problem) {
     var template = Array("/tmp/lander-signature-XXXXXX".utf8CString)
     let descriptor = mkstemp(&template)
-    guard descriptor >= 0 else { throw Problem("no file can be made in /tmp", fix: "look at the room and the permissions there") }
+    guard descriptor >= 0 else { throw Problem("no file can be made in /tmp", fix: "check the free space and the permissions there") }
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
@@ -122,7 +122,7 @@ private struct Place {
     close(descriptor)
     guard rest.isEmpty else {
       remove()
-      throw Problem("\(path) cannot be written", fix: "look at the room in /tmp")
+      throw Problem("\(path) cannot be written", fix: "check the free space in /tmp")
     }
   }
 
