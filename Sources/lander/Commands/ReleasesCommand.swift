@@ -28,8 +28,7 @@ struct ReleasesCommand: Verb {
 
   @Option(
     help: ArgumentHelp(
-      "A copy of a recipe that a host keeps. The copy supplies files and variables that deploy.lua needs and this machine lacks.",
-      valueName: "file"),
+      "A copy of a recipe that a host keeps. The copy supplies files and variables that this machine lacks.", valueName: "file"),
     completion: .file())
   var reads: String?
 

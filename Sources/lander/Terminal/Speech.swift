@@ -77,7 +77,7 @@ struct Speech {
     case .ended(let pair):
       let ends = pair.members.map { "\($0.id) \($0.status?.rawValue ?? "has ended")" }.joined(separator: ", its rollback ")
       return Problems(
-        Problem("the deployment has ended, so it cannot receive the \(kind.rawValue): \(ends)", fix: "lander history lists them"),
+        Problem("the deployment has ended, so it cannot receive the \(kind.rawValue): \(ends)", fix: "see lander history"),
         exit: .refused)
     case .unattended(let pair):
       if let superseded = pair.superseded { return Problems(superseded, exit: .refused) }
