@@ -136,7 +136,7 @@ struct DeploymentsTests {
     await hosts.untilHeld()
     await deployments.detach()
     _ = try await running
-    for (lines, asked) in [(["stop"], "a different `run`"), ([], "`activate` on h0")] {
+    for (lines, asked) in [(["stop"], "a different `run`"), ([], "`record` on h0")] {
       let second = Bench(lines: lines, journal: first.journal)
       let problems = await #expect(throws: Problems.self) { try await second.deployments.resume(first.journal.entries(of: "d1")) }
       let message = try #require(problems?.list.first?.message)

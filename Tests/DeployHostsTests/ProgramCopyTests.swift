@@ -24,7 +24,10 @@ struct ProgramCopyTests {
       let lines = """
         #!/bin/sh
         for command; do :; done
-        exec tee -a '\(folder)/sent' | env -i HOME='\(folder)/home' PATH='\(path)' sh -c "$command"
+        exec 3<&0
+        mkfifo '\(folder)'/in.$$
+        tee -a '\(folder)/sent' <&3 >'\(folder)'/in.$$ 2>/dev/null &
+        exec env -i HOME='\(folder)/home' PATH='\(path)' sh -c "$command" <'\(folder)'/in.$$ 3<&-
         """
       try Ground.write(lines + "\n", to: "\(folder)/ssh")
     }
