@@ -50,6 +50,22 @@ struct InputFileTests {
     }
   }
 
+  @Test("a descriptor that the command was not given is refused, and never one of lander's own")
+  func ungiven() throws {
+    let place = try Self.project()
+    for number in [3, 4, 5, 8, 12] {
+      for words in ["plan --params", "deploy --plan", "rollback --reads"] {
+        let closed = (3...12).map { "\($0)<&-" }.joined(separator: " ")
+        let run = try Self.shell("timeout 20 \"$0\" \(words) /dev/fd/\(number) \(closed)", in: place)
+        #expect(run.code == 2 && run.err.contains("open the descriptor in the shell"), "\(words) \(number): \(run.code) \(run.everything)")
+      }
+    }
+    let loop = try place.lander("plan", "--params", "loop")
+    try FileManager.default.createSymbolicLink(atPath: place.path + "/loop", withDestinationPath: "loop")
+    let looped = try place.lander("plan", "--params", "loop")
+    #expect(loop.code == 2 && looped.code == 2 && looped.err.contains("it is a link that leads to itself"), "\(looped.everything)")
+  }
+
   @Test("a wait also says so if the pipe has a writer that writes nothing, or never closes it")
   func unfinished() throws {
     let place = try Self.project()

@@ -21,15 +21,19 @@ struct ProgramCopyTests {
       self.shell = shell
       let path = try Ground.path(for: shell, in: folder)
       _ = Ground.sh("mkdir '\(folder)/home' '\(folder)/srv'")
-      let lines = """
+      // A program that this process itself writes could still be open for writing in a child of another test.
+      _ = Ground.sh(
+        """
+        cat >'\(folder)/ssh' <<'END'
         #!/bin/sh
         for command; do :; done
         exec 3<&0
         mkfifo '\(folder)'/in.$$
         tee -a '\(folder)/sent' <&3 >'\(folder)'/in.$$ 2>/dev/null &
         exec env -i HOME='\(folder)/home' PATH='\(path)' sh -c "$command" <'\(folder)'/in.$$ 3<&-
-        """
-      try Ground.write(lines + "\n", to: "\(folder)/ssh")
+        END
+        chmod +x '\(folder)/ssh'
+        """)
     }
 
     /// Runs a command with a new engine, which opens a new channel. - Returns: what it printed, and the number of bytes that were sent.

@@ -22,7 +22,9 @@ l_serve() {
   [ -n "$l_jobs" ] || l_quiet
 }
 # Removes what was moved out of sight.
-l_sweep() { rm -rf "$L/trash" 2>/dev/null || { chmod -R u+w "$L/trash"; rm -rf "$L/trash"; }; }
+l_sweep() { l_wipe "$L/trash"; }
+# FOLDERS: removes them, with folders in them to which nobody may write. The modes of files stay, because a file can be a link to one in use.
+l_wipe() { rm -rf "$@" 2>/dev/null || { find "$@" -type d -exec chmod u+rwx {} \; ; rm -rf "$@"; }; }
 l_run_order() {
   IFS= read -r l_d && read -r l_cap l_merge l_due l_bytes && IFS= read -r l_of_us && IFS= read -r l_claimed && l_read_script || return
   l_reap

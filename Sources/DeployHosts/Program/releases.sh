@@ -169,13 +169,13 @@ l_stage() {
   umask 077
   [ -d "$P/releases/$id" ] || l_sole
   if [ -d "$P/releases/$id" ]; then l_clear; return; fi
-  [ ! -e "$S/tree" ] && [ ! -e "$S/lists" ] || rm -rf "$S/tree" "$S/lists"
+  [ ! -e "$S/tree" ] && [ ! -e "$S/lists" ] || l_wipe "$S/tree" "$S/lists"
   # An attempt that failed takes no space from the next one. What has arrived stays, and is not sent again.
-  trap '[ $? = 0 ] || rm -rf "$S/tree" "$S/lists" "$S/by"' EXIT
+  trap '[ $? = 0 ] || { l_wipe "$S/tree" "$S/lists"; rm -f "$S/by"; }' EXIT
   l_unwrap "$7"
   umask 022
-  [ ! -s "$S/lists/keep" ] || l_keep "$5" "$6"
-  [ "$8" = - ] || l_untar pom "$S/$8" "$S/tree" || l_unfit "$8" 43 "the bundle could not be unpacked"
+  [ ! -s "$S/lists/keep" ] || { l_keep "$5" "$6" && l_writable; }
+  [ "$8" = - ] || { l_untar pom "$S/$8" "$S/tree" && l_writable; } || l_unfit "$8" 43 "the bundle could not be unpacked"
   # If a hook gave files of the previous release to somebody else, the copies do not keep that owner.
   [ "$6" = link ] || [ ! -s "$S/lists/keep" ] || [ "$(id -u)" != 0 ] || chown -hR "$(id -u):$(id -g)" "$S/tree"
   cd "$S/tree" || exit 46
@@ -207,9 +207,11 @@ l_stage() {
 }
 # Removes the folder S. Meanwhile, another job for the same release might be putting files there.
 l_clear() {
-  for l_l in 1 2 3 4 5; do ! rm -rf "$S" 2>/dev/null || return 0; done
-  rm -rf "$S"
+  for l_l in 1 2 3 4 5; do ! l_wipe "$S" 2>/dev/null || return 0; done
+  l_wipe "$S"
 }
+# Makes all folders of the tree writable, if some of the older release or of this one are not. The lists set their modes at the end.
+l_writable() { [ ! -s "$S/lists/locked" ] || find "$S/tree" -type d ! -perm -300 -exec chmod u+rwx {} +; }
 # The lists use these functions, in the tree. The files that were sent get the bundle's time, the same on every host, because web servers
 # and caches distinguish contents by size and time.
 l_aged() { touch -m -r "$S/lists/time" -- "$@" || exit 46; }

@@ -78,6 +78,6 @@ l_discard() {
     l_turns=0
     l_hide "$4"
   ) || exit $?
-  rm -rf "$L/staging/$4"
+  l_wipe "$L/staging/$4"
   l_sweep
 }

@@ -55,7 +55,7 @@ l_repair() {
   mkdir -p "$S" || exit 43
   l_sole
   trap 'rm -f "$S/by"' EXIT
-  rm -rf "$S/tree" "$S/lists"
+  l_wipe "$S/tree" "$S/lists"
   mkdir -p "$L/entries" "$L/manifests" || exit 43
   l_unwrap "$5"
   umask 022
@@ -78,7 +78,7 @@ l_repair() {
       mv "$S/lists/own/manifests/$id" "$L/manifests/$id" || exit 43
     l_sync "$L/manifests"
   ) || exit $?
-  rm -rf "$S"
+  l_wipe "$S"
 }
 # PACK: sets times and modes of the sent files, and verifies their contents. An unreadable file is read before it gets its own mode.
 l_ready() {

@@ -24,6 +24,8 @@ extension Manifest {
 
 extension Manifest.Item {
   fileprivate var setsID: Bool { kind != .link && mode & 0o6000 != 0 }
+  /// Whether it is a folder in which its owner may not make files.
+  fileprivate var isLockedFolder: Bool { kind == .directory && mode & 0o300 != 0o300 }
 }
 
 /// How one host gets a release. It says which files the host copies from an older release, which files are sent, and with which lists the
@@ -41,6 +43,8 @@ struct StagingList {
   private(set) var changed: [ChangedFile] = []
   /// Files that the host makes from the files of an older release. They are in neither `keep` nor `send`.
   private(set) var patches: [FilePatch] = []
+  /// Whether the older release or this one has a folder in which its owner may not make files.
+  private let hasLockedFolders: Bool
 
   /// - Parameters:
   ///   - base: the record of an older release on the host, or nil if nothing can be copied from one.
@@ -51,6 +55,7 @@ struct StagingList {
     self.release = release
     cleared = withSetID ? [] : Set(manifest.items.lazy.filter(\.setsID).map { ExactText($0.path) })
     items = manifest.delivered(withSetID: withSetID).items.filter { !StagingList.isShared($0.path, release.shared) }
+    hasLockedFolders = (items + (base?.manifest.items ?? [])).contains(where: \.isLockedFolder)
     var known: [ExactText: Manifest.Item] = [:]
     if let base {
       for item in base.manifest.items where item.kind == .file && !StagingList.isShared(item.path, base.shared) {
@@ -121,7 +126,8 @@ struct StagingList {
       ("keep", StagingList.zeroed(keep.map { "./" + $0.path })),
       ("times", Array(times.utf8)), ("unread", StagingList.zeroed(unread.map { "./" + $0.path })),
       ("keep.modes", Array(keep.map { String($0.mode, radix: 8) + "\n" }.joined().utf8)),
-      ("count", Array("\(count)\n".utf8)), ("finish", Array(finish(files).utf8)), ("shared", Array(shared.utf8)),
+      ("count", Array("\(count)\n".utf8)), ("locked", hasLockedFolders ? [10] : []), ("finish", Array(finish(files).utf8)),
+      ("shared", Array(shared.utf8)),
     ]
     let plain = files.filter { StagingList.isPlain($0.path) }
     lists.append(("sums", StagingList.sums(plain)))
@@ -152,7 +158,7 @@ struct StagingList {
   private func folderModes(fresh: Bool) -> String {
     let folders = items.filter { $0.kind == .directory }.reversed()
     return StagingList.modes(folders.filter(isCleared), exactly: true)
-      + StagingList.modes(fresh ? [] : folders.filter { !isCleared($0) })
+      + StagingList.modes(folders.filter { !isCleared($0) && (!fresh || $0.isLockedFolder) })
   }
   /// Returns lines that set the modes of entries, mode by mode.
   /// - Parameter exactly: whether to use five digits. With fewer, `chmod` leaves a folder's set-id bits unchanged.

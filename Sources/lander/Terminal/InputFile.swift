@@ -30,6 +30,7 @@ struct InputFile {
   func bytes() throws(Problem) -> [UInt8]? {
     let absolute = Folder.absolute(path)
     if let known = Self.taken.withLock({ $0[ExactText(absolute)] }) { return known }
+    if let own = OutputFile.descriptor(absolute), !OutputFile.given.contains(own) { throw failure(EBADF) }
     // A second opening of a pipe would not notice that its writer has ended. A pipe with a name is opened without waiting for a writer.
     let file =
       OutputFile.descriptor(absolute).map { fcntl($0, F_DUPFD_CLOEXEC, 3) } ?? open(absolute, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
@@ -85,7 +86,9 @@ struct InputFile {
       switch code {
       case ENOENT: "it is a link that leads nowhere: look at it with ls -l"
       case EBADF: "open the descriptor in the shell, as in 3<file"
+      case ENXIO where Folder.absolute(path).hasPrefix("/dev/"): "no such device or terminal is there: name a file or a pipe"
       case ENXIO: "it is a socket: name a file or a pipe"
+      case ELOOP: "it is a link that leads to itself: look at it with ls -l"
       default: "look at its permissions: ls -l \(path)"
       }
     return Problem("\(path) cannot be read: \(String(cString: strerror(code)))", subject: option, fix: fix)
