@@ -10,13 +10,12 @@ struct CancelCommand: Verb {
     discussion: """
       Tells the process that runs the deployment to cancel it. If no process runs the deployment because it was interrupted or parked, \
       this command resumes the deployment only to end it. Then the command waits until the hosts have been rolled back. It does not \
-      interrupt a rollback that is under way. If another machine started the deployment, the message goes through the hosts that the \
-      deployment has locked. This takes up to half a minute. After that, the command only waits for the answer.
+      interrupt a rollback. If another machine started the deployment, the message goes through the hosts that it has locked.
 
-      Exits with 0 if the deployment was cancelled. Exits with 3 if the request came too late and the deployment succeeded. In all other \
-      cases, the command exits with the deployment's exit code. The code is 10 if the deployment had failed and was rolled back, and 11 if \
-      hosts could not be rolled back. If newer deployments have taken over the hosts of an interrupted deployment, nothing is left to \
-      cancel. lander then says so and exits with 0. The process that runs the deployment exits with 15.
+      Exits with 0 if the deployment was cancelled, and with 3 if the request came too late and the deployment succeeded. In all other \
+      cases, the command exits with the deployment's exit code: 10 if the deployment had failed and was rolled back, and 11 if hosts could \
+      not be rolled back. If newer deployments have taken over the hosts, nothing is left to cancel: lander says so and exits with 0. The \
+      process that runs the deployment exits with 15.
 
       Example:
         lander cancel 20261121-113045-x7k2 --message "Wrong branch"

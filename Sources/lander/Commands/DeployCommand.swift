@@ -8,42 +8,33 @@ struct DeployCommand: Verb {
     commandName: "deploy", abstract: "Deploys a revision to the hosts of a group, and rolls back if that fails.",
     discussion: """
       Ctrl-C cancels the deployment: lander starts nothing new, restores the hosts that it was changing, and releases the locks. A second \
-      Ctrl-C leaves everything as it is and prints how to resume. If a rollback is under way, the first Ctrl-C does not stop the rollback, \
-      but lander says what is left to do. SIGTERM and a closed terminal count as Ctrl-C. Under nohup, lander ignores a closed terminal. CI \
-      runners send SIGTERM soon after Ctrl-C. So a SIGTERM within 30 seconds after Ctrl-C does not count as a second signal. After 9 \
-      seconds, lander lists the hosts that are not restored yet, and the command that restores them. Before the deployment starts, or \
-      while it is in the queue, one signal ends the command. The exit code is then 130 (Ctrl-C), 143 (SIGTERM) or 129 (closed terminal).
+      Ctrl-C leaves everything as it is and prints how to resume. Ctrl-C does not stop a rollback. SIGTERM and a closed terminal count as \
+      Ctrl-C, but a SIGTERM within 30 seconds after Ctrl-C does not, because CI runners send both. Before the start or in the queue, a \
+      signal ends the command with 130 (Ctrl-C), 143 (SIGTERM) or 129 (closed terminal).
 
       A host does not change if it already has this bundle, recipe and parameters, and if its secrets are the same or cannot be compared. \
       With --force, such a host changes too.
 
-      With --on-busy, a deployment can wait in a queue for the hosts. Queued deployments get the hosts in the order in which they joined \
-      the queue. Each deployment uses the files as they were when it joined the queue. The queue is kept on one of the deployment's hosts: \
-      the host whose name comes first. A rollback might get the hosts before the queue does. A deployment whose queue is on a different \
-      host might also get them first.
+      With --on-busy, a deployment can wait in a queue for the hosts. It gets them in the order of the queue, and uses its files as they \
+      were when it joined the queue. A rollback might get the hosts before the queue does.
 
-      If a gate waits for a person and there is a terminal, lander asks for an answer: yes, no, or later. After the answer later, lander \
-      does not ask again, but keeps waiting. Without a terminal, as in CI, lander parks the deployment. The hosts keep the lock and the \
-      journal of a parked deployment. The command prints how to answer from any checkout, and exits with 13. If nobody answers before the \
-      deadline, the deployment fails, and its hosts are rolled back. This happens as soon as another command finds the deployment. With \
-      --wait, lander waits for the answer instead of parking the deployment immediately.
+      If a gate waits for a person and there is a terminal, lander asks for an answer: yes, no, or later. Without a terminal, as in CI, \
+      lander parks the deployment: the hosts keep its lock and its journal, and the command says how to answer, and exits with 13. If \
+      nobody answers before the deadline, the next command that finds it rolls its hosts back. With --wait, lander waits first.
 
-      At a terminal or with --wait, lander also watches the recipe's alarm after a success. If the alarm fires and the hosts are rolled \
-      back, the exit code is 17. While lander watches the alarm, Ctrl-C only stops the watching.
+      At a terminal or with --wait, lander also watches the recipe's alarm after a success, and exits with 17 if the alarm rolls the hosts \
+      back. During that time, Ctrl-C only stops the watching.
 
-      --plan FILE carries out a plan that lander plan --out wrote. You cannot combine --plan with a recipe or with options for the group, \
-      the revision, the hosts or the queue. lander refuses the plan if sources, parameters, the bundle, the hosts or their releases have \
-      changed since then. It lists each difference, and exits with 3.
+      --plan FILE carries out a plan that lander plan --out wrote. The plan already has the recipe, the group, the revision and the hosts. \
+      If sources, parameters, the bundle, the hosts or their releases have changed since, lander lists each difference and exits with 3.
 
       Several groups (--group staging,production) are a train. lander deploys to one group after the other, with the same bundle, recipe \
-      and parameters. The whole train has one exit code. The first deployment that does not succeed ends the train, and earlier groups \
-      keep the release. --between sets what happens before each next group. With check, lander checks that the previous group still runs \
-      the release. If it does not, the exit code is 12. With approve, the default at a terminal, lander also asks a person. Without a yes, \
-      the exit code is 14. With none, lander checks nothing. After a crash, run lander resume TRAIN.
+      and parameters. The first deployment that does not succeed ends the train, and earlier groups keep the release. --between sets what \
+      happens before each next group. With check, the previous group has to run the release still, or the exit code is 12. With approve, \
+      the default at a terminal, a person has to agree too, or the exit code is 14.
 
-      --missing deploys the group's revision to the hosts that lack it, in growing waves. The strategy does not run. The exit code is 0 if \
-      no host lacks the revision. It is 20 if some hosts are unreachable and no reachable host lacks the revision. It is 4 if another \
-      deployment of the group runs. With --on-busy wait, lander waits for the other deployment instead.
+      --missing deploys the group's revision to the hosts that lack it, in growing waves, without the strategy. The exit code is 0 if no \
+      host lacks it, 20 if only unreachable hosts might lack it, and 4 if another deployment of the group runs.
 
       Examples:
         lander deploy web --group staging --message "Fix login"
