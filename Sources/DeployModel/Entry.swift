@@ -38,12 +38,12 @@ package enum Happening: Sendable, Hashable, Codable {
   /// A host refused to renew its lock, because a newer deployment holds or has held the lock.
   indirect case overtaken(Failure)
   /// The engine is about to exit, because a gate is waiting for a person.
-  case parks(Parking)
+  indirect case parks(Parking)
   /// An engine resumes a deployment that was parked or was about to be parked.
   /// - Parameters:
   ///   - claim: identifies this engine among the engines that try to resume. Empty if the engine that was about to exit stays instead.
   ///   - reason: why the engine stays, or nil if a person asked to resume.
-  case unparks(by: String, claim: String, reason: String? = nil)
+  indirect case unparks(by: String, claim: String, reason: String? = nil)
   /// An engine resumes the deployment after another engine died. Facts that the dead engine had read from outside might have changed since.
   case revived
 }

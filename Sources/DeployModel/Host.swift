@@ -89,32 +89,32 @@ package struct HostState: Sendable, Hashable, Codable {
   /// Whether owners or permission bits in the current release differ from those at the end of the release's deployment, or nil if unknown.
   package var altered: Bool?
   /// The newest receipt in the folder if it belongs to another application, and nil otherwise.
-  package var stranger: Receipt?
+  @Apart package var stranger: Receipt?
   /// The failed restore of the last deployment, or nil if no restore failed or a later deployment wrote a receipt.
-  package var failedRestore: FailedRestore?
+  @Apart package var failedRestore: FailedRestore?
   /// The folder and machine behind the deployment's path, or nil if the host could not tell.
-  package var place: HostPlace?
+  @Apart package var place: HostPlace?
   /// The complete releases on the host.
   package var releases: [Release.ID]
   /// The newest receipt of this application, or nil if no deployment of the application has succeeded yet.
-  package var receipt: Receipt?
+  @Apart package var receipt: Receipt?
   /// The receipt of the previous good release, which the host keeps as well, or nil if there is none.
-  package var previous: Receipt?
+  @Apart package var previous: Receipt?
   /// Earlier receipts of the releases that the host keeps, or nil if the survey did not ask for them.
   package var kept: [Receipt]?
-  package var lock: Lock?
+  @Apart package var lock: Lock?
   /// Whether the deployment that holds the lock has run commands on the host. Nil if not, or if the host could not tell.
   package var isBegun: Bool?
   /// The parked deployment that holds the lock, or nil if nobody holds the lock or an engine runs the deployment that holds it.
-  package var parked: Parked?
+  @Apart package var parked: Parked?
   /// The highest fence that the host has seen, or 0 if there is none.
   package var fence: Int
   /// The jobs of earlier deployments that are still running.
   package var jobs: [RunningJob]
   /// The shared files that a person has to create before the first deployment, with the commands for that, or nil if nothing is missing.
-  package var lacks: Failure?
+  @Apart package var lacks: Failure?
   /// Why the host can be read but not changed, such as a read-only disk or a missing permission, or nil if it can be changed.
-  package var hindrance: Failure?
+  @Apart package var hindrance: Failure?
   /// The marks of stages on the host, or nil if there are none or the host could not tell.
   package var marks: [StageMark]?
   /// The deployments in the queue for the lock, in order, or nil if there are none or the host could not tell.

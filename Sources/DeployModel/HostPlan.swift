@@ -9,11 +9,11 @@ package struct HostPlan: Sendable, Hashable, Codable {
   }
   package var host: Host
   package var action: Action
-  package var facts: HostFacts?
+  @Apart package var facts: HostFacts?
   /// The release that the host should run, or nil if the host returns to its state before the first deployment.
   package var target: Release?
   /// The receipt of the release that the host runs now, or nil if there is none.
-  package var previous: Receipt?
+  @Apart package var previous: Receipt?
   /// The current release, which the host goes back to if it fails, or nil if there is none or it is no longer on the host.
   package var current: Release.ID?
   /// The target of a `current` link that Lander did not create. The host gets this link back if it fails. Nil if there was no such link.
@@ -22,7 +22,7 @@ package struct HostPlan: Sendable, Hashable, Codable {
   /// there is no such release.
   package var lost: Release.ID?
   /// The damage of the current release, or nil if none is known.
-  package var damage: ReleaseDamage?
+  @Apart package var damage: ReleaseDamage?
   /// Whether the plan must not rely on the host's state, because an earlier deployment was interrupted on the host or could not restore it,
   /// and no deployment has succeeded since. Nil if the plan can rely on it.
   package var isUnrestored: Bool?
@@ -42,12 +42,12 @@ package struct HostPlan: Sendable, Hashable, Codable {
   package var present: Bool
   /// The inputs that the host's receipt will state, if they differ from the plan's inputs, as they do for a host that goes back to an older
   /// release. Nil means the plan's inputs.
-  package var inputs: Receipt.Inputs?
+  @Apart package var inputs: Receipt.Inputs?
   /// If the host's current release is on trial, the group's last good revision, which the host gets if it fails. Nil means that a failed
   /// host gets its current release back.
-  package var back: Receipt?
+  @Apart package var back: Receipt?
   /// For a rollback, a receipt of the release that the host goes back to, read from any host of the group.
-  package var goal: Receipt?
+  @Apart package var goal: Receipt?
   /// For the rollback of a failed deployment, the release of that deployment if the host ran it and was then restored, so that the
   /// release's folder is there for undo functions. Nil otherwise.
   package var ran: Release.ID?
@@ -56,7 +56,7 @@ package struct HostPlan: Sendable, Hashable, Codable {
   package var inherits: String?
   /// The result of comparing the current values of the receipt's secrets with their values when the receipt was written, or nil if they
   /// were not compared.
-  package var secrets: SecretComparison?
+  @Apart package var secrets: SecretComparison?
 
   package init(
     host: Host, action: Action = .change, facts: HostFacts? = nil, target: Release?, previous: Receipt? = nil, current: Release.ID? = nil,

@@ -1,13 +1,13 @@
 /// The result of one operation.
 package struct Outcome: Sendable, Hashable, Codable {
   /// Why the operation failed, or nil if it succeeded. A command that exits with a status other than 0 has a failure of kind `command`.
-  package var failure: Failure?
+  @Apart package var failure: Failure?
   /// The value that the operation returns, such as a file's text or whether a path exists, or `.null` if there is none.
   package var value: Value
   /// The exit status, or nil if the operation ran no command or the command did not exit.
   package var status: Int?
-  package var stdout: Captured?
-  package var stderr: Captured?
+  @Apart package var stdout: Captured?
+  @Apart package var stderr: Captured?
   /// Warnings for people. Each warning has one or more lines, and does not make the operation fail. Nil if there are none.
   package var warnings: [String]?
   package var duration: Interval

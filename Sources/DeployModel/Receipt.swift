@@ -27,7 +27,7 @@ package struct Receipt: Sendable, Hashable, Codable {
   /// The secrets of the deployment, sorted by name, or nil in receipts of older versions.
   package var secrets: [SecretMark]?
   /// Who asked for the deployment, why and from where, and the release's commit, or nil if unknown.
-  package var provenance: Provenance?
+  @Apart package var provenance: Provenance?
 
   /// The names of the fields in the record that hosts keep.
   private enum CodingKeys: String, CodingKey {

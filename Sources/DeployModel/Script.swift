@@ -57,7 +57,7 @@ package enum Decision: Sendable, Hashable, Codable {
   /// Waits without a gate. Only preludes of older versions ask for this.
   case wait(Interval)
   /// Opens a gate. The answer comes when the gate is closed.
-  case gate(Gate)
+  indirect case gate(Gate)
   /// Moves traffic between pools. The answer comes after the adapter's call and has the previous weights. With nil, only reads the weights.
   case shift(Weights?)
   /// Deliberately ends the rollout and leaves hosts on the old revision. The strategy does not continue.

@@ -8,7 +8,7 @@ extension SimulatedHost {
   /// Takes a job one step further. `turn` is the value that the job's `turn` had when the step was planned. If the job has another value
   /// now, it has ended in the meantime, and nothing happens.
   package mutating func proceed(_ job: Int, turn: Int, at now: Timestamp) -> Progress {
-    guard jobs[job].state == .running, jobs[job].turn == turn else { return .none }
+    guard jobs[job].isRunning, jobs[job].turn == turn else { return .none }
     if defect == .switchInTwoSteps, case .activate = jobs[job].intent.operation, current != nil, jobs[job].fate.failure == nil {
       current = nil
       note(.current, jobs[job])
@@ -77,8 +77,12 @@ extension SimulatedHost {
   func written(by job: SimulatedJob) -> Outcome {
     guard job.intent.operation.merge != nil else { return Outcome() }
     let (out, err) = outputs(of: job)
+    if out.isEmpty, err.isEmpty { return Self.silent }
     return Outcome(stdout: Captured(simulated: out), stderr: Captured(simulated: err))
   }
+
+  /// The outcome of a command that wrote nothing. Most commands in a rehearsal share its streams.
+  private static let silent = Outcome(stdout: Captured(simulated: ""), stderr: Captured(simulated: ""))
 
   /// Returns everything that a job has written, as far as the host keeps it, or nothing if the job is not a command.
   func outputs(of job: SimulatedJob) -> (out: String, err: String) {

@@ -98,8 +98,7 @@ extension SimulatedHost {
     let duration = command?.duration ?? fate.duration
     var job = SimulatedJob(
       deployment: site.deployment, intent: intent, fence: site.fence, token: site.token, state: .running, began: now,
-      ends: now + min(duration, intent.timeout), fate: fate, runs: 1, turn: 0, folder: site.folder(of: intent), command: command)
-    job.path = site.path
+      ends: now + min(duration, intent.timeout), fate: fate, runs: 1, turn: 0, path: site.path, command: command)
     for written in command?.appends ?? [] { append(written, in: job.folder) }
     if duration > intent.timeout {
       job.fate.failure = Failure(.timeout, "\(intent.operation.verb) on \(name) was given up after \(intent.timeout)")

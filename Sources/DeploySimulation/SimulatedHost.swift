@@ -13,25 +13,25 @@ package struct SimulatedHost: Sendable {
   package var strange: ForeignCurrent?
   /// The damage to releases that are or were on the host.
   package var damage: [ReleaseDamage] = []
-  package var receipt: Receipt?
+  @Apart package var receipt: Receipt?
   /// The receipt of the good release before the one in `receipt`.
-  package var previous: Receipt?
+  @Apart package var previous: Receipt?
   /// Earlier receipts of releases that the host keeps: the newest receipt of each release.
   package var replaced: [Receipt] = []
   /// The value of `previous` before the receipt that is on trial.
-  package var before: Receipt?
+  @Apart package var before: Receipt?
   /// A release in excess of the number of releases to keep. It stays until the current release is good.
   package var surplus: Release.ID?
   /// The record of a deployment that could not restore the host, or nil if there is none.
-  package var failedRestore: FailedRestore?
-  package var lock: HeldLock?
+  @Apart package var failedRestore: FailedRestore?
+  @Apart package var lock: HeldLock?
   package var fence = Fence()
   /// The deployments that wait for the lock, in the order in which they get it.
   package var line: [Place] = []
   /// The deployments that waited and were superseded by a newer one.
   package var passed: [Passed] = []
   /// The last deployment with a sequence, or nil if there was none.
-  package var latest: Latest?
+  @Apart package var latest: Latest?
   /// Every job that the host ever claimed.
   package var jobs = SimulatedJobs()
   /// The files that operations wrote, by their absolute paths. Looked up, never iterated.
@@ -91,11 +91,11 @@ package struct SimulatedHost: Sendable {
     package var lease: Interval
     package var renewed: Timestamp
     /// The record of the deployment if it is parked, or nil if an engine runs it.
-    package var parked: Parked?
+    @Apart package var parked: Parked?
     /// The journal of the parked deployment, or nil if the host keeps none.
     package var journal: [UInt8]?
     /// The request of the engine that last resumed the deployment, or nil if none did.
-    package var taken: UnparkRequest?
+    @Apart package var taken: UnparkRequest?
     /// Returns the seconds until the holder counts as dead, rounded up. At 0 or less, it counts as dead.
     package func left(at now: Timestamp) -> Int {
       let left = (renewed + lease - now).milliseconds
@@ -151,12 +151,13 @@ package struct SimulatedJob: Sendable {
   package var runs: Int
   /// A number that grows when the job is ended early, so that the end that was planned for the job does not happen.
   package var turn: Int
-  /// The folder to which the job's relative paths refer.
-  package var folder = ""
   /// The folder of the job's application.
   package var path = ""
   /// What the job's command does, or nil if the job runs no command.
-  package var command: SimulatedCommand?
+  @Apart package var command: SimulatedCommand?
+
+  /// The folder to which the job's relative paths refer.
+  package var folder: String { HostSite.folder(of: intent, below: path) }
 
   /// Notes that the job's process is gone and left no status.
   package mutating func lose() {
@@ -170,7 +171,7 @@ package struct Fate: Sendable, Hashable {
   /// How long the operation takes.
   package var duration: Interval
   /// How the operation fails, or nil if it succeeds.
-  package var failure: Failure?
+  @Apart package var failure: Failure?
   package init(duration: Interval, failure: Failure? = nil) {
     self.duration = duration
     self.failure = failure

@@ -27,7 +27,12 @@ extension HostSite {
   package static let largestPiece = 1 << 20
 
   /// Returns the working directory of an intent's commands, to which its relative paths refer.
-  package func folder(of intent: Intent) -> String { intent.site.release.map { "\(path)/releases/\($0)" } ?? path }
+  package func folder(of intent: Intent) -> String { Self.folder(of: intent, below: path) }
+
+  /// Returns the working directory of an intent's commands, for an application in this folder.
+  package static func folder(of intent: Intent, below path: String) -> String {
+    intent.site.release.map { "\(path)/releases/\($0)" } ?? path
+  }
 
   /// Returns the path on the host for a path that the recipe wrote.
   /// - Throws: a failure of kind `invalid` if the path is empty or contains a zero byte.

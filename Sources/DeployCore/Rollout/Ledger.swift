@@ -16,7 +16,7 @@ package struct Ledger {
     /// Tell the mailbox that a message is in the journal.
     case take(Message.ID)
     /// Report that the deployment has ended.
-    case end(Conclusion)
+    indirect case end(Conclusion)
   }
 
   fileprivate enum Stage {

@@ -26,7 +26,7 @@ package struct Rollout: Sendable {
     case notifying(Int)
     /// Old releases are being removed from this number of hosts.
     case pruning(Int)
-    case unlocking(Conclusion)
+    indirect case unlocking(Conclusion)
     case concluded
   }
 

@@ -51,7 +51,8 @@ struct Difference: Sendable, CustomTestStringConvertible {
     Difference(
       testDescription: "both streams are one", sentence: "a command gets its input",
       outcome: { _, outcome in
-        outcome.stdout?.text += outcome.stderr?.text ?? ""
+        let errors = outcome.stderr?.text ?? ""
+        outcome.stdout?.text += errors
         outcome.stderr?.text = ""
       }),
     Difference(
