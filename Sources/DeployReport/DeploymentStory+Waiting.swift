@@ -4,7 +4,7 @@ extension DeploymentStory {
   /// Returns one line that says what is running and what the deployment is waiting for, such as `1 of 2 hosts done; web2 Install; waits:
   /// approval "go", until 11:30:45`.
   func underWay(_ now: Timestamp, zone: Int, _ transfers: Transfers = Transfers()) -> String {
-    let active = hosts.filter { $0.event != nil || $0.doing != nil }
+    let active = hosts.filter { $0.event != nil || $0.operation != nil }
     let doing = active.prefix(3).map { host in
       "\(host.name) \(host.event?.rawValue ?? host.doing ?? "")" + (transfers.text(of: host.name).map { " (\($0))" } ?? "")
     }.joined(separator: ", ")

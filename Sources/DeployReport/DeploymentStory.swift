@@ -8,8 +8,10 @@ package struct DeploymentStory: Sendable {
     package var status: HostStatus = .pending
     /// The lifecycle event that is running on the host.
     package var event: LifecycleEvent?
+    /// The operation that is running on the host, or nil if none is.
+    var operation: DeployModel.Operation?
     /// The operation that is running on the host, in words.
-    package var doing: String?
+    package var doing: String? { operation?.sentence }
     package var began: Timestamp?
     package var ended: Timestamp?
     /// Whether the host gets traffic, according to the last note in the journal, or nil if the journal has no such note.
@@ -192,7 +194,7 @@ package struct DeploymentStory: Sendable {
         return
       }
       runningOn[number].removeAll { $0 == id }
-      hosts[number].doing = runningOn[number].last.flatMap { running[$0]?.operation.sentence }
+      hosts[number].operation = runningOn[number].last.flatMap { running[$0]?.operation }
       if failed != nil { lastFailed[number] = failed }
     }
   }
@@ -212,7 +214,7 @@ package struct DeploymentStory: Sendable {
       return here.append(HereStory(intent: intent.id, doing: intent.operation.sentence, began: moment))
     }
     runningOn[number].append(intent.id)
-    hosts[number].doing = intent.operation.sentence
+    hosts[number].operation = intent.operation
   }
 
   /// Whether this is the name of one of the recipe's own stages, or of the task's function. Stages that undo others do not count.
@@ -290,10 +292,10 @@ package struct DeploymentStory: Sendable {
     hosts[number].status = status
     if let error = status.error { fail(number, hosts[number].event, error) }
     // The host was restarted for a comparison. It still waits for its wave.
-    if status == .pending { (hosts[number].began, hosts[number].doing, hosts[number].event) = (nil, nil, nil) }
+    if status == .pending { (hosts[number].began, hosts[number].operation, hosts[number].event) = (nil, nil, nil) }
     if status.isFinal {
       hosts[number].ended = moment
-      hosts[number].doing = nil
+      hosts[number].operation = nil
       hosts[number].event = nil
     }
   }

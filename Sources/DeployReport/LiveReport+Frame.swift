@@ -74,7 +74,7 @@ extension LiveReport {
       let isOver = story.conclusion != nil && host.status == .pending
       let word = isOver ? "not started" : host.status.word
       let isActive =
-        if case .pending = host.status { host.doing != nil } else { !host.status.isFinal }
+        if case .pending = host.status { host.operation != nil } else { !host.status.isFinal }
       // A stage can send files to a host before the host's turn. In that case, the line shows the stage rather than `waiting`.
       let early = host.status == .pending && isActive ? stage.map { SafeText.line($0).clipped(to: 18) } : nil
       let state = host.status.isFinal || host.event == nil ? early ?? word : host.event?.rawValue ?? ""
@@ -109,7 +109,7 @@ extension LiveReport {
       surface.paint(String(repeating: "█", count: cells.0), .good)
       + surface.paint(String(repeating: "█", count: cells.1), .bad)
       + surface.paint(String(repeating: "░", count: max(0, size - cells.0 - cells.1)), .dim)
-    let early = story.hosts.count { $0.status == .pending && $0.doing != nil }
+    let early = story.hosts.count { $0.status == .pending && $0.operation != nil }
     let waiting = count("waiting") - early
     let place = stage.map { "in " + SafeText.line($0).clipped(to: 18) } ?? "busy"
     let text = [
@@ -120,7 +120,7 @@ extension LiveReport {
     var lines = isNarrow ? ["  \(bar)"] + text.wrapped(to: surface.width - 1, margin: "  ") : ["  \(bar)  \(text)"]
     let failed = story.hosts.filter { $0.status.error != nil }
     let active = story.hosts.enumerated().filter { _, host in
-      !host.status.isFinal && host.doing != nil && host.status.error == nil
+      !host.status.isFinal && host.operation != nil && host.status.error == nil
     }
     let (worst, moreFailed) = Self.folded(failed.count, to: max(1, room / 2))
     for host in failed.suffix(worst) {

@@ -39,9 +39,11 @@ extension Checkers {
       let isMeant = takesOff || asked == .activate(nil) || asked == now.foreign.map { .relink($0) }
       check(isMeant, "P3", host: host, "current was taken away by intent \(change.intent)")
     }
-    for watch in watches where !watch.concluded && watch.plan.kind.removal == nil {
-      guard let number = watch.numbers[host], let current = watch.current[number] else { continue }
-      check(now.has(current), "P7", host: host, "\(current), which \(watch.plan.id) goes back to, was removed")
+    // Watches are accessed by index, because a copy of one copies its plan.
+    for index in watches.indices where !watches[index].concluded && watches[index].plan.kind.removal == nil {
+      guard let number = watches[index].numbers[host], let current = watches[index].current[number] else { continue }
+      let deployment = watches[index].plan.id
+      check(now.has(current), "P7", host: host, "\(current), which \(deployment) goes back to, was removed")
     }
   }
 

@@ -28,13 +28,12 @@ extension Checkers {
   /// Handles the start of a command on a host. If the deployment has already started a command of this stage, both commands belong to the
   /// same run.
   mutating func stageRan(_ host: Int, _ hosts: [SimulatedHost], _ change: HostChange) {
-    let now = hosts[host]
-    guard let engine = watch(of: change.deployment),
-      let job = now.jobs.index(of: change.intent, in: change.deployment), let name = now.jobs[job].intent.site.stage,
-      now.jobs[job].intent.site.event == nil, let terms = watches[engine].plan.flow.stages.first(where: { $0.name == name })?.terms
+    guard let job = hosts[host].jobs.index(of: change.intent, in: change.deployment),
+      let name = hosts[host].jobs[job].intent.site.stage, hosts[host].jobs[job].intent.site.event == nil,
+      let engine = watch(of: change.deployment), let terms = watches[engine].plan.flow.stages.first(where: { $0.name == name })?.terms
     else { return }
     let plan = watches[engine].plan
-    if let undo = terms.undoes { return undoRan(engine, host, undo.mark, now.jobs[job].intent, hosts) }
+    if let undo = terms.undoes { return undoRan(engine, host, undo.mark, hosts[host].jobs[job].intent, hosts) }
     let revision = plan.content.inputs.bundle
     if terms.irreversible == true, let now = watches[engine].weights?.now {
       watches[engine].weights = (now, now)

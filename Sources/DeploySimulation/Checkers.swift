@@ -205,8 +205,9 @@ package struct Checkers: Sendable {
       case .receipt: settled(host, now)
       default: break
       }
-      if isPartner(host, of: change.deployment) { continue }
-      guard let engine = watch(of: change.deployment), let number = watches[engine].numbers[host] else {
+      let watched = watch(of: change.deployment)
+      if let watched, isPartner(host, of: watched) { continue }
+      guard let engine = watched, let number = watches[engine].numbers[host] else {
         check(false, "P1", host: host, "\(change.deployment) changed \(change.kind) on a host that is not in its plan")
         continue
       }
@@ -241,9 +242,10 @@ package struct Checkers: Sendable {
   /// each plan.
   func watch(of deployment: Deployment.ID) -> Int? { watches.indices.first { watches[$0].plan.id == deployment } }
 
-  /// Returns whether a host is a partner in a deployment. Partners get no release.
-  private func isPartner(_ host: Int, of deployment: Deployment.ID) -> Bool {
-    watch(of: deployment).map { watches[$0].plan.ownPartners.contains { $0.name == names[host] } } ?? false
+  /// Returns whether a host is a partner in a deployment, given by its number. Partners get no release.
+  private func isPartner(_ host: Int, of engine: Int) -> Bool {
+    // Most plans have no partners, and a list of them would copy the plan.
+    !watches[engine].plan.partners.isEmpty && watches[engine].plan.ownPartners.contains { $0.name == names[host] }
   }
 
   mutating func concluded(_ engine: Int, _ conclusion: Conclusion, hosts: [SimulatedHost]) {

@@ -63,8 +63,8 @@ package struct SimulatedEngine {
 
   mutating func settle(_ intent: Int) {
     awaiting[intent] = false
-    patience[intent] = nil
-    here.removeAll { $0 == intent }
+    if !patience.isEmpty { patience[intent] = nil }
+    if !here.isEmpty { here.removeAll { $0 == intent } }
   }
 
   mutating func die(at now: Timestamp) {

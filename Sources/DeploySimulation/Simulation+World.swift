@@ -8,7 +8,7 @@ extension Simulation {
     guard case .host(let planned) = intent.place else { return sendHere(intent, from: engine) }
     let number = engines[engine].fleet[planned]
     guard isReachable(number) else { return wait(intent, from: engine, for: number) }
-    engines[engine].patience[intent.id] = nil
+    if !engines[engine].patience.isEmpty { engines[engine].patience[intent.id] = nil }
     if case .lock = intent.operation { renew(number) }
     let site = engines[engine].sites[planned]
     let fate = faults.fate(of: intent, host: number, deployment: engine, dice: dice, pace: pace)
@@ -32,20 +32,22 @@ extension Simulation {
     case .none: break
     case .later(let time): queue.push(.step(host: number, job: job, turn: turn), at: time)
     case .ended(let outcome):
-      let ended = hosts[number].jobs[job]
-      guard let engine = engine(of: ended.deployment), engines[engine].awaits(ended.intent.id) else { return }
-      guard isReachable(number) else { return wait(ended.intent, from: engine, for: number) }
-      if losesReply(engine, number, ended.intent.id) {
-        return push(.send(engine: engine, incarnation: engines[engine].incarnation, ended.intent), after: 8000)
+      let intent = hosts[number].jobs[job].intent
+      guard let engine = engine(of: hosts[number].jobs[job].deployment), engines[engine].awaits(intent.id) else { return }
+      guard isReachable(number) else { return wait(intent, from: engine, for: number) }
+      if losesReply(engine, number, intent.id) {
+        return push(.send(engine: engine, incarnation: engines[engine].incarnation, intent), after: 8000)
       }
-      reply(engine, ended.intent.id, outcome)
+      reply(engine, intent.id, outcome)
     }
   }
 
   /// Delivers an outcome to its engine.
   mutating func reply(_ engine: Int, _ intent: Int, _ outcome: Outcome) {
     engines[engine].settle(intent)
-    if let line = engines[engine].lines.removeValue(forKey: intent), outcome.failure == nil { commandsHere.append(line) }
+    if !engines[engine].lines.isEmpty, let line = engines[engine].lines.removeValue(forKey: intent), outcome.failure == nil {
+      commandsHere.append(line)
+    }
     take(.finished(intent: intent, outcome), by: engine)
   }
 

@@ -9,11 +9,14 @@ struct RehearsalStory {
   let faults: String
   /// Whether to show every entry, even for a large fleet.
   let isWhole: Bool
+  /// The story of each deployment of the run, in order.
+  private let stories: [DeploymentStory]
 
   init(_ run: RehearsalRun, faults: String, isWhole: Bool) {
     self.run = run
     self.faults = faults
     self.isWhole = isWhole
+    stories = run.deployments.map { DeploymentStory($0.entries) }
   }
 
   /// Prints the rehearsal.
@@ -24,7 +27,7 @@ struct RehearsalStory {
     terminal.say(
       "Rehearsal with seed \(run.seed): \(run.hosts.of("simulated host")), faults: \(faults)"
     )
-    for deployment in run.deployments {
+    for (deployment, story) in zip(run.deployments, stories) {
       var report = PlainReport(
         on: Surface(width: surface.width, colour: surface.colour), heartbeat: .minutes(100_000))
       for entry in deployment.entries
@@ -34,7 +37,7 @@ struct RehearsalStory {
       }
       terminal.say(
         [""]
-          + Summary(DeploymentStory(deployment.entries)).lines(on: surface).prefix {
+          + Summary(story).lines(on: surface).prefix {
             !$0.hasPrefix("  Next")
           })
     }
@@ -64,11 +67,10 @@ struct RehearsalStory {
 
   /// The rehearsal for programs, without the timeline.
   private var value: Value {
-    let deployments = run.deployments.map { deployment in
-      let story = DeploymentStory(deployment.entries)
+    let deployments = zip(run.deployments, stories).map { deployment, story in
       let state = story.conclusion?.status.rawValue ?? "not ended"
-      let back = run.deployments.first { $0.plan.kind == .rollback(of: deployment.plan.id) }
-      return AccountReport(story, rollback: back.map { DeploymentStory($0.entries) }, state: state).value
+      let back = run.deployments.firstIndex { $0.plan.kind == .rollback(of: deployment.plan.id) }
+      return AccountReport(story, rollback: back.map { stories[$0] }, state: state).value
     }
     return JSON.record([
       ("seed", .int(Int(clamping: run.seed))), ("hosts", .int(run.hosts)), ("faults", .text(faults)), ("events", .int(run.events)),
