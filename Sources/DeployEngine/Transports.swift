@@ -41,6 +41,8 @@ package struct Transports: Transport {
     } catch { return .unreachable(error) }
   }
 
+  package func greet(_ host: Host) async { await (try? transport(to: host))?.greet(host) }
+
   package func refusal(of users: [String], on host: Host) async -> Failure? {
     do throws(Failure) { return try await transport(to: host).refusal(of: users, on: host) } catch { return error }
   }

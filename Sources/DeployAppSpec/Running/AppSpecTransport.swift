@@ -26,6 +26,8 @@ package final class AppSpecTransport: Transport {
     await inner.survey(host, at: path, application: application, group: group, shared: shared)
   }
 
+  package func greet(_ host: DeployModel.Host) async { await inner.greet(host) }
+
   package func refusal(of users: [String], on host: DeployModel.Host) async -> Failure? { await inner.refusal(of: users, on: host) }
 
   package func compare(secretsOf receipt: Receipt, on host: DeployModel.Host, at path: String) async -> SecretComparison {

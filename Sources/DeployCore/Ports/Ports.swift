@@ -9,6 +9,10 @@ package protocol Transport: Sendable {
   /// - Parameter shared: the recipe's shared paths, which are looked for below `path`.
   func survey(_ host: Host, at path: String, application: String, group: String, shared: [String]) async -> Survey
 
+  /// Begins to open the connection to a host, so that a survey that follows need not wait for it. Returns when the connection is open or
+  /// cannot be opened. A failure is not reported, because the survey meets it again.
+  func greet(_ host: Host) async
+
   /// Asks whether the transport is allowed to start commands on a host as each of these users. Changes nothing on the host.
   /// - Returns: why a user was refused, in the host's words, or nil if no user was refused.
   func refusal(of users: [String], on host: Host) async -> Failure?
@@ -56,6 +60,8 @@ package protocol Transport: Sendable {
 }
 
 extension Transport {
+  package func greet(_ host: Host) async {}
+
   package func run(
     _ part: CommandPart, of intent: Intent, at site: HostSite, output: @escaping @Sendable (OutputChunk) -> Void
   ) async -> CommandPartEnd {

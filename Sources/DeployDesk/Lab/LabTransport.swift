@@ -21,6 +21,8 @@ package struct LabTransport: Transport {
     return await inner.survey(host, at: path, application: application, group: group, shared: shared)
   }
 
+  package func greet(_ host: Host) async { if refusal(of: host) == nil { await inner.greet(host) } }
+
   package func compare(secretsOf receipt: Receipt, on host: Host, at path: String) async -> SecretComparison {
     if let refusal = refusal(of: host) { return SecretComparison(unknown: receipt.secrets?.map(\.name) ?? [], reason: refusal.message) }
     return await inner.compare(secretsOf: receipt, on: host, at: path)

@@ -23,6 +23,7 @@ extension Desk {
     selection.typed = asked.typed ?? selection.typed
     if connecting { selection = selection.withRegisterOfParts }
     let freeze = try freeze(of: selection.recipe, override: request.freezeOverride)
+    if connecting { greet(selection) }
     let built = if let ready { ready } else { try await build(selection.recipe, request.revision, of: project) }
     let signer = try refuseUnsigned(built)
     let appSpec = try await appSpec(of: selection.recipe, built.manifest)
@@ -82,6 +83,14 @@ extension Desk {
     if bundle.warnings > 0 { tell(.appSpecWarnings(bundle.warnings, of: recipe)) }
     options.scripts = bundle.scripts
     return (options, bundle.installation)
+  }
+
+  /// Begins to open the connections to the first hosts, so that this happens while the bundle is built. A build command can take long, so
+  /// the connections of such a recipe are opened later.
+  private func greet(_ selection: Selection) {
+    guard selection.recipe.revision?.build == nil else { return }
+    // Nobody waits for these tasks: the survey meets every failure again, and if the bundle is refused, the connections are closed.
+    for host in selection.hosts.prefix(Preparation.width) { Task { [transport = ports.transport] in await transport.greet(host) } }
   }
 
   /// Returns the surveys of partners, with those locks that can be taken over because their holders are dead.
