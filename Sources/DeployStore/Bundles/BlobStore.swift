@@ -25,6 +25,17 @@ struct BlobStore: Sendable {
     return status.kind == .file && status.size == size
   }
 
+  /// The sizes in bytes of all blobs.
+  var largeSizes: Set<Int> {
+    var sizes: Set<Int> = []
+    for part in Disk.ownNames(in: folder) where part.utf8.count == 2 {
+      for name in Disk.ownNames(in: "\(folder)/\(part)") {
+        if let status = Disk.status("\(folder)/\(part)/\(name)") { sizes.insert(status.size) }
+      }
+    }
+    return sizes
+  }
+
   func prepare() throws(Failure) { for folder in [scratch, volumes.folder] { try Disk.makeFolder(folder) } }
 
   func scratchName() -> String { Disk.temporaryName(for: "\(scratch)/content") }

@@ -12,6 +12,8 @@ final class ContentIntake {
   /// The bytes that have not been written yet, and the number of bytes that have been written.
   private var buffer: [UInt8] = []
   private var written = 0
+  /// The sizes of the large contents that were stored when this was first asked.
+  private lazy var sizes = blobs.largeSizes
 
   /// Begins the intake. The caller holds the bundle lock, so that nothing that exists now is pruned in the meantime.
   init(_ blobs: BlobStore) {
@@ -35,9 +37,18 @@ final class ContentIntake {
     return (kept.digest, kept.size, start.prefix(512))
   }
 
-  /// Stores a large file. The file is hashed before it is copied, because most large files are already stored. The digest of the copy is
-  /// computed again, because the file might change in the meantime.
+  /// Stores a large file. If a content of this size is stored, the file is hashed before it is copied, because it probably is that content.
+  /// The digest of the copy is computed again, because the file might change in the meantime.
   private func keepLarge(_ file: OpenFile, _ start: [UInt8], limit: Int) throws(Failure) -> (digest: Digest, size: Int) {
+    let writer = writer()
+    guard sizes.contains(try file.status().size) else {
+      try writer.write(start)
+      while let chunk = try file.read(upTo: BlobStore.chunk) {
+        try writer.write(chunk)
+        guard writer.size <= limit else { throw Self.tooLarge(limit) }
+      }
+      return (try writer.finish(), writer.size)
+    }
     var hash = Sha256()
     hash.update(start)
     var size = start.count
@@ -49,7 +60,6 @@ final class ContentIntake {
     guard size <= limit else { throw Self.tooLarge(limit) }
     let digest = hash.digest
     if blobs.has(digest, size: size) { return (digest, size) }
-    let writer = writer()
     guard lseek(file.descriptor, 0, SEEK_SET) == 0 else { throw Disk.failure("read again", file.path) }
     while let chunk = try file.read(upTo: BlobStore.chunk), writer.size <= limit { try writer.write(chunk) }
     return (try writer.finish(), writer.size)
