@@ -32,8 +32,9 @@ struct Transfers: Sendable {
       packs.append(Pack(host: transfer.host, sent: sent, total: total, first: (sent, moment), last: moment))
       return
     }
-    // This is a different pack, or the transfer has started again from the beginning.
-    if packs[index].total != total || sent < packs[index].sent { packs[index].first = (sent, moment) }
+    // This is a different pack, or the transfer has started again from the beginning. The total alone says nothing, because the size of a
+    // pack that is still being compressed is an estimate.
+    if packs[index].sent >= packs[index].total || sent < packs[index].sent { packs[index].first = (sent, moment) }
     (packs[index].sent, packs[index].total, packs[index].last) = (sent, total, moment)
   }
 

@@ -15,13 +15,18 @@ final class ShelfStore: BundleStore {
     var sources: [Digest: [SourceFile]] = [:]
     var archivesAsked = 0
     var contentsAsked = 0
+    var bytesRead = 0
   }
   private let state = Guarded(State())
+  /// Holds reads of tars beyond an offset, or nil if none is held.
+  let gate = Guarded<Gate?>(nil)
   private let folder: String
   init(folder: String) { self.folder = folder }
 
   var archivesAsked: Int { state.with { $0.archivesAsked } }
   var contentsAsked: Int { state.with { $0.contentsAsked } }
+  /// The number of bytes of tars that were read.
+  var bytesRead: Int { state.with { $0.bytesRead } }
 
   /// Packs a folder of this machine into a bundle, and returns a release of it.
   func bundle(_ source: String, shared: [String] = []) throws -> Release {
@@ -85,8 +90,13 @@ final class ShelfStore: BundleStore {
     let (archive, unpacked) = (try await archive(of: bundle), "\(folder)/\(bundle.short).tar")
     // Two tasks may ask at once.
     _ = Ground.sh("[ -e '\(unpacked)' ] || { gzip -dc '\(archive)' >'\(unpacked).'$$ && mv '\(unpacked).'$$ '\(unpacked)'; }")
-    return MemoryTar(Array(FileManager.default.contents(atPath: unpacked) ?? Data()))
+    let gate = gate.with { $0 }
+    return MemoryTar(Array(FileManager.default.contents(atPath: unpacked) ?? Data())) { [state] start, count in
+      state.with { $0.bytesRead += count }
+      gate?.pass(to: start + count)
+    }
   }
+  func place(of name: String, with bundle: Digest) -> String? { "\(folder)/\(bundle.short).\(name)" }
   func content(of file: Digest) async throws(Failure) -> [UInt8] {
     guard
       let bytes = state.with({
@@ -97,7 +107,7 @@ final class ShelfStore: BundleStore {
     return bytes
   }
   func parts(of file: Digest, size: Int) async throws(Failure) -> (any ByteSource)? {
-    state.with { $0.files[file] }.flatMap { $0.count == size ? MemoryTar($0, digest: file) : nil }
+    state.with { $0.files[file] }.flatMap { $0.count == size ? MemoryTar($0) : nil }
   }
   /// Forgets the content of a file.
   func drop(_ file: Digest) { state.with { $0.files[file] = nil } }
@@ -115,8 +125,17 @@ final class ShelfStore: BundleStore {
 /// A tar archive, or the content of a file, in memory.
 private struct MemoryTar: BundleTar {
   let bytes: [UInt8]
-  let digest: Digest
+  /// Its `-` says that it is not the digest of the bytes, as with the archives of a real store.
+  let name: String
   var size: Int { bytes.count }
-  init(_ bytes: [UInt8], digest: Digest? = nil) { (self.bytes, self.digest) = (bytes, digest ?? Digest(hex: Hex.digest(bytes))) }
-  func read(from start: Int, into buffer: UnsafeMutableRawBufferPointer) { buffer.copyBytes(from: bytes[start..<start + buffer.count]) }
+  /// Is called before each read, with the offset and the number of bytes.
+  let asked: @Sendable (Int, Int) -> Void
+  init(_ bytes: [UInt8], asked: @escaping @Sendable (Int, Int) -> Void = { _, _ in }) {
+    (self.bytes, self.asked, name) = (bytes, asked, "test-" + Hex.digest(bytes))
+  }
+  func verify() throws(Failure) {}
+  func read(from start: Int, into buffer: UnsafeMutableRawBufferPointer) {
+    asked(start, buffer.count)
+    buffer.copyBytes(from: bytes[start..<start + buffer.count])
+  }
 }

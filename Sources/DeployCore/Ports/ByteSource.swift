@@ -11,6 +11,9 @@ package protocol ByteSource: Sendable {
 package protocol BundleTar: ByteSource {
   /// The size of the archive in bytes.
   var size: Int { get }
-  /// The SHA-256 of the archive.
-  var digest: Digest { get }
+  /// A name for the bytes of the archive: archives with equal names have equal bytes. It consists of letters, digits and `-`. If it has
+  /// no `-`, it is the SHA-256 of the bytes, in hex.
+  var name: String { get }
+  /// Reads the whole archive once. - Throws: `missing` or `corrupt` if its contents are not those that were stored.
+  func verify() throws(Failure)
 }

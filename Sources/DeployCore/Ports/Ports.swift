@@ -175,6 +175,9 @@ package protocol BundleStore: Sendable {
   func archive(of bundle: Digest) async throws(Failure) -> String
   /// Returns the uncompressed tar of the whole bundle, or nil if the store has only compressed tars. The tar is composed while it is read.
   func tar(of bundle: Digest) async throws(Failure) -> (any BundleTar)?
+  /// Returns a path at which the store keeps a file with this name as long as it keeps the bundle, or nil if it keeps no such files. The
+  /// file does not exist at first. Whoever makes it writes it under another name that ends in `.tmp`, and then renames it.
+  func place(of name: String, with bundle: Digest) -> String?
   /// Returns the bytes of one file.
   func content(of file: Digest) async throws(Failure) -> [UInt8]
   /// Returns the bytes of one file to be read in parts, or nil if the store does not have a file with this digest and size. The bytes are
@@ -186,6 +189,7 @@ package protocol BundleStore: Sendable {
 
 extension BundleStore {
   package func tar(of bundle: Digest) async throws(Failure) -> (any BundleTar)? { nil }
+  package func place(of name: String, with bundle: Digest) -> String? { nil }
   package func parts(of file: Digest, size: Int) async throws(Failure) -> (any ByteSource)? { nil }
 }
 

@@ -117,11 +117,12 @@ final class Channel: Sendable {
   /// matched with their requests.
   /// - Parameters:
   ///   - file: a file with the payload, in place of `payload`, if the payload is too long for memory.
+  ///   - queued: called when the request is in the queue, so that requests that are made after that follow it.
   ///   - preface: returns the bytes to send before the line, and updates the record of what the shell has. The bytes depend on that record.
   func ask(
     _ payload: [UInt8] = [], file: FilePart? = nil, within limit: Interval,
     preface: (@Sendable (inout HostProgram.Lessons) -> [UInt8])? = nil,
-    line: @escaping @Sendable (Int) -> String
+    line: @escaping @Sendable (Int) -> String, queued: @escaping @Sendable () -> Void = {}
   ) async -> Result<Answer, Broken> {
     let watch = Task {
       let clock = ContinuousClock()
@@ -146,6 +147,7 @@ final class Channel: Sendable {
         state.next += 1
         return nil
       }
+      if refused == nil { queued() }
       if let refused { resume.resume(returning: .failure(refused)) }
     }
   }

@@ -5,11 +5,15 @@ import Glibc
 /// A file on this machine that stays open while it is read, no matter what happens to its name.
 final class PackFile: ByteSource {
   private let descriptor: Int32
+  /// The number of bytes that the file had when it was opened.
+  let size: Int
 
   /// - Throws: if the file cannot be opened.
   init(_ path: String) throws(Failure) {
     descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw Temporary.failure("\(path) cannot be read") }
+    var status = stat()
+    size = fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
   }
   deinit { close(descriptor) }
 

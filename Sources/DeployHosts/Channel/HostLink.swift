@@ -59,10 +59,11 @@ actor HostLink {
   /// - Parameters:
   ///   - also: functions that this function calls only for arguments like these.
   ///   - inside: the functions that a job of the host program calls.
+  ///   - queued: called when the request has its place among the requests of the channel, and again if it is repeated.
   /// - Throws: the host's refusal, derived from the exit status, or `unreachable` once the patience is used up.
   func call(
     _ function: String, _ arguments: [String], payload: [UInt8] = [], file: FilePart? = nil, patience: Interval? = nil,
-    within: Interval? = nil, also: [String] = [], inside: [String] = []
+    within: Interval? = nil, also: [String] = [], inside: [String] = [], queued: @escaping @Sendable () -> Void = {}
   ) async throws(Failure) -> Channel.Answer {
     let words = Quoting.line([function] + arguments)
     let size = file?.count ?? payload.count
@@ -76,7 +77,8 @@ actor HostLink {
       let channel = try await open(patience: patience)
       let start = ContinuousClock.now
       unanswered += 1
-      let result = await channel.ask(payload, file: file, within: within ?? options.answer, preface: preface, line: line)
+      let result = await channel.ask(
+        payload, file: file, within: within ?? options.answer, preface: preface, line: line, queued: queued)
       unanswered -= 1
       switch result {
       case .success(let answer):
@@ -114,10 +116,10 @@ actor HostLink {
   /// Calls a function as `call` does, and throws if the exit status is not 0.
   func demand(
     _ function: String, _ arguments: [String], payload: [UInt8] = [], file: FilePart? = nil, patience: Interval? = nil,
-    within: Interval? = nil, also: [String] = [], inside: [String] = []
+    within: Interval? = nil, also: [String] = [], inside: [String] = [], queued: @escaping @Sendable () -> Void = {}
   ) async throws(Failure) -> Channel.Answer {
     let answer = try await call(
-      function, arguments, payload: payload, file: file, patience: patience, within: within, also: also, inside: inside)
+      function, arguments, payload: payload, file: file, patience: patience, within: within, also: also, inside: inside, queued: queued)
     guard answer.status == 0 else { throw Refusal.failure(answer) }
     return answer
   }

@@ -183,9 +183,9 @@ extension HostFunctions {
   /// The functions of this version, read once.
   static let shared = HostFunctions([
     PackageResources.base_sh, PackageResources.jobs_sh, PackageResources.ends_sh, PackageResources.keeper_sh, PackageResources.streams_sh,
-    PackageResources.releases_sh, PackageResources.patches_sh, PackageResources.truth_sh, PackageResources.inbox_sh,
-    PackageResources.survey_sh,
-    PackageResources.repair_sh, PackageResources.files_sh, PackageResources.queue_sh, PackageResources.parking_sh,
+    PackageResources.releases_sh, PackageResources.packs_sh, PackageResources.patches_sh, PackageResources.truth_sh,
+    PackageResources.inbox_sh, PackageResources.survey_sh, PackageResources.repair_sh, PackageResources.files_sh, PackageResources.queue_sh,
+    PackageResources.parking_sh,
     PackageResources.marks_sh, PackageResources.remove_sh,
   ])
 }

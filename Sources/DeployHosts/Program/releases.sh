@@ -42,49 +42,6 @@ l_lacks() {
   done
 }
 
-# PATH FENCE TOKEN FILE OFFSET, bytes on stdin: writes them at that offset, if nothing is missing before it, and prints the new size. FILE
-# is below .lander, and its name is the digest of its content. Two writers at the same time do no harm, such as a channel that broke off and
-# the next one: each writes the same bytes to the same place.
-l_put() {
-  l_home "$1"
-  l_pass "$2" "$3"
-  umask 077
-  [ -d "$L/${4%/*}" ] || mkdir -p "$L/${4%/*}" || exit 45
-  have=0 n=$l_size
-  [ ! -e "$L/$4" ] || have=$(stat -c %s "$L/$4" 2>/dev/null)
-  have=${have:-0}
-  [ "$have" -ge "$5" ] || { l_say + "$have$LF"; return; }
-  # Now a limit on the size of files is an error for dd, and dd says how much it read.
-  trap '' XFSZ
-  l_l=$(
-    LC_ALL=C dd bs=65536 count="$l_size" iflag=fullblock,count_bytes of="$L/$4" seek="$5" oflag=seek_bytes conv=notrunc 2>&1
-  ) || {
-    # If a record is not full, it is the last one.
-    l_r=${l_l%%+*} l_r=${l_r##*"$LF"} l_l=${l_l#*+}
-    case $l_r:$l_l in
-      :* | *[!0-9]*:*) ;;
-      *:0*) l_left=$((n - l_r * 65536)) ;;
-      *) l_left=0 ;;
-    esac
-    # Another job that staged the same release has just removed the folder, so nothing is there.
-    [ -d "$L/${4%/*}" ] || { l_say + "0$LF"; return; }
-    truncate -s "$5" "$L/$4" 2>/dev/null
-    l_full "$L"
-  }
-  l_left=0
-  l_l=$(($5 + n))
-  [ "$have" -le "$l_l" ] || l_l=$have
-  l_say + "$l_l$LF"
-}
-
-# FILE DIGEST
-l_whole() {
-  sum=$(sha256sum <"$1") && [ "${sum%% *}" = "$2" ] || {
-    rm -f "$1"
-    l_die 46 "what arrived in ${1##*/} is not what was sent" "deploy again; the transfer starts over"
-  }
-}
-
 # BASE REUSE: takes over the correct files of the release BASE, but never files that hooks or the application put there.
 l_keep() {
   cd "$P/releases/$1" || exit 46
@@ -111,13 +68,6 @@ l_unwrap() {
   mkdir -p -m 755 "$S/tree" "$S/lists" "$P/releases" || exit 45
   l_untar o "$S/$1" "$S/lists" || exit 43
 }
-# PACK STATUS WHAT: ends a staging that failed. If the pack differs from what was sent, it is removed, and the transfer starts over.
-l_unfit() {
-  [ "$1" = - ] || l_whole "$S/$1" "${1%.*}"
-  l_die "$2" "$3"
-}
-# OPTIONS FILE FOLDER: unpacks a file that was sent. Its name says whether it is compressed.
-l_untar() { case $2 in *.tar) tar "-x$1f" "$2" -C "$3" ;; *) tar "-xz$1f" "$2" -C "$3" ;; esac; }
 # Compares the files that were sent with the list of digests. Sets l_bad to the ones that differ.
 l_verify() { [ ! -s "$S/lists/sums" ] || l_swift || l_exact; }
 # The same for a lot of data, with openssl if available: it takes a fifth of the time. If it finds a difference, `sha256sum` says which.
@@ -162,7 +112,8 @@ l_sole() {
   done
 }
 # PATH FENCE TOKEN RELEASE BASE REUSE LISTS PACK: unpacks the release, verifies it, and makes it appear. LISTS and PACK are the names of
-# files that were sent: a digest, with `.pack` if the file is compressed, or `.tar` if it is not.
+# files that were sent. They end in `.pack` if the file is compressed, or in `.tar` if it is not. The engine sets l_first to `l_early` if
+# PACK might be unpacked already.
 l_stage() {
   l_home "$1"
   fence=$2 token=$3 id=$4 S=$L/staging/$4
@@ -175,7 +126,9 @@ l_stage() {
   l_unwrap "$7"
   umask 022
   [ ! -s "$S/lists/keep" ] || { l_keep "$5" "$6" && l_writable; }
-  [ "$8" = - ] || { l_untar pom "$S/$8" "$S/tree" && l_writable; } || l_unfit "$8" 43 "the bundle could not be unpacked"
+  [ "$8" = - ] || ${l_first:-false} "$8" || l_untar pom "$S/$8" "$S/tree" ||
+    l_unfit "$8" 43 "the bundle could not be unpacked"
+  l_writable
   # If a hook gave files of the previous release to somebody else, the copies do not keep that owner.
   [ "$6" = link ] || [ ! -s "$S/lists/keep" ] || [ "$(id -u)" != 0 ] || chown -hR "$(id -u):$(id -g)" "$S/tree"
   cd "$S/tree" || exit 46

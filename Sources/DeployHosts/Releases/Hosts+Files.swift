@@ -52,7 +52,7 @@ extension Hosts {
     guard stat(from, &status) == 0 else { throw Failure(.missing, "\(from) does not exist on this machine") }
     let isFolder = status.st_mode & S_IFMT == S_IFDIR
     try TarWriter.pack(from, isFolder: isFolder, into: tar)
-    let pack = try await send(Content(try Pack(tar, isPlain: true)), to: "uploads/\(errand.room)", has: [:], errand)
+    let pack = try await send(Content(whole: try Pack(tar, isPlain: true)), to: "uploads/\(errand.room)", has: [:], errand)
     let name = from.pathParts.last.map(String.init) ?? "file"
     _ = try await internalJob(
       "l_unpack", errand.claim + [errand.room, pack.name, try errand.place(to), isFolder ? "1" : "0", name, Hex.word()], errand)

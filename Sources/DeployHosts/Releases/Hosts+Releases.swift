@@ -77,13 +77,26 @@ extension Hosts {
     var has = ground.packs
     try await send(
       packs.lists, as: "\(folder)/\(packs.lists.name)", from: has.removeValue(forKey: ExactText(packs.lists.name)) ?? 0, errand)
-    var name: String?
-    if let content = packs.content { name = try await send(content, to: folder, has: has, errand).name }
+    var sent: Pack?
+    if let content = packs.content {
+      sent = try await send(content, to: folder, has: has, ahead: packs.isUnpackedEarly ? release.id : nil, errand)
+    }
     try errand.flight.check()
-    _ = try await internalJob(
-      "l_stage", errand.claim + [release.id.rawValue, base?.id.rawValue ?? "-", errand.site.reuse.rawValue, packs.lists.name, name ?? "-"],
-      also: base == nil ? [] : packs.hasPatches ? ["l_keep", "l_patch"] : ["l_keep"], errand,
-      name: base == nil ? "\(errand.intent.id).whole" : "\(errand.intent.id)")
+    let arguments = [
+      release.id.rawValue, base?.id.rawValue ?? "-", errand.site.reuse.rawValue, packs.lists.name, sent?.name ?? "-",
+    ]
+    do throws(Failure) {
+      _ = try await internalJob(
+        "l_stage", errand.claim + arguments, also: packs.functions(hasBase: base != nil),
+        choosing: [packs.first, sent?.doubt], errand,
+        name: base == nil ? "\(errand.intent.id).whole" : "\(errand.intent.id)")
+    } catch {
+      guard error.kind == .corrupt else { throw error }
+      // Either the bytes changed on the way, or what this machine stores is damaged. In the second case, the store's own failure says so.
+      await packs.content?.forget()
+      try packs.tar?.verify()
+      throw error
+    }
     return .done()
   }
 
@@ -100,17 +113,21 @@ extension Hosts {
     let text = Array("\(release.bundle.hex)\n".utf8) + (try Hosts.coded(kept))
     let lists = try await pack(list.files(fresh: fresh, manifest: text), built: try await store.built(release.bundle))
     let content: Content?
+    var tar: (any BundleTar)?
     if fresh {
-      let store = store
-      content = Content(plain: try await store.tar(of: release.bundle).map { Pack($0) }) { () async throws(Failure) in
-        try Pack(try await store.archive(of: release.bundle))
+      let (store, bundle) = (store, release.bundle)
+      tar = try await store.tar(of: bundle)
+      if let tar {
+        content = Content(Pack(tar)) { store.place(of: $0, with: bundle) }
+      } else {
+        content = Content { () async throws(Failure) in try Pack(try await store.archive(of: bundle)) }
       }
     } else {
       content = list.send.isEmpty ? nil : Content(try await pack(list.send))
     }
     // The data for patches needs space twice: in the lists, and unpacked.
     let room = StagingRoom(whole: list.whole, sending: list.sending.plus(list.patched), items: list.items.count)
-    return StagingPacks(room: room, sending: list.sending, lists: lists, content: content, hasPatches: !list.patches.isEmpty)
+    return StagingPacks(room: room, sending: list.sending, lists: lists, content: content, tar: tar, hasPatches: !list.patches.isEmpty)
   }
 
   /// Packs single files into a tar.

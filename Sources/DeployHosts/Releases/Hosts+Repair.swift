@@ -23,12 +23,13 @@ extension Hosts {
     let lists = try await pack(repair.files, built: try await store.built(release.bundle))
     let place = "staging/\(release.id)"
     try await send(lists, as: "\(place)/\(lists.name)", errand)
-    var name: String?
-    if !repair.send.isEmpty { name = try await send(Content(try await pack(repair.send)), to: place, has: [:], errand).name }
+    var sent: Pack?
+    if !repair.send.isEmpty { sent = try await send(Content(try await pack(repair.send)), to: place, has: [:], errand) }
     try errand.flight.check()
     // The job's name must not change between versions, because an engine that resumes an older engine's deployment looks for this job.
     _ = try await internalJob(
-      "l_repair", errand.claim + [release.id.rawValue, lists.name, name ?? "-"], errand, name: "\(errand.intent.id).mend")
+      "l_repair", errand.claim + [release.id.rawValue, lists.name, sent?.name ?? "-"], choosing: [sent?.doubt], errand,
+      name: "\(errand.intent.id).mend")
     return .done()
   }
 

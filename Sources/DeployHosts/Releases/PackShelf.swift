@@ -19,8 +19,17 @@ struct StagingPacks: Sendable {
   let lists: Pack
   /// The content, or nil if nothing has to be sent.
   let content: Content?
+  /// The tar of the whole bundle, if that is the content, or nil.
+  let tar: (any BundleTar)?
   /// Whether the host makes files from those of the older release.
   let hasPatches: Bool
+
+  /// The functions that `l_stage` calls only for packs like these.
+  func functions(hasBase: Bool) -> [String] { (hasBase ? ["l_keep"] : []) + (hasBase && hasPatches ? ["l_patch"] : []) }
+  /// Whether the host unpacks the content while it arrives.
+  var isUnpackedEarly: Bool { (tar?.size ?? 0) > LinePace.short }
+  /// The function with which `l_stage` takes over what has been unpacked, or nil.
+  var first: Pack.Choice? { isUnpackedEarly ? ("first", "l_early") : nil }
 }
 
 /// Keeps packs and lists as long as the transport exists, so that each is made only once for all hosts that need it.

@@ -3,18 +3,21 @@ import DeployGround
 import DeployModel
 import Glibc
 
-/// A bundle as a tar that is not stored: its bytes are made from the manifest and the contents whenever they are read.
+/// A bundle as a tar that is not stored: its bytes are made from the manifest and the contents whenever they are read. The manifest alone
+/// decides which bytes they are, so the name is known without reading a content.
 final class StoredTar: BundleTar {
   let size: Int
-  let digest: Digest
+  let name: String
   private let manifest: Manifest
   private let blobs: BlobStore
   /// The offset at which each entry begins. The last element is the offset of the archive's end blocks.
   private let starts: [Int]
 
-  /// Reads the contents of all files once and compares them with the manifest.
-  /// - Throws: `missing` or `corrupt` if the content of a file does not match the manifest.
-  init(_ manifest: Manifest, _ blobs: BlobStore) throws(Failure) {
+  /// The version of the form in which `TarWriter` writes. It changes whenever the same manifest gives other bytes.
+  private static let form = 1
+
+  init(of bundle: Digest, _ manifest: Manifest, _ blobs: BlobStore) {
+    name = "bundle-\(Self.form)-\(bundle.hex)"
     self.manifest = manifest
     self.blobs = blobs
     var starts = [0]
@@ -24,9 +27,12 @@ final class StoredTar: BundleTar {
     }
     self.starts = starts
     size = starts[starts.count - 1] + TarBlocks.end.count
-    var hash = Sha256()
-    try TarWriter(manifest: manifest, blobs: blobs).write { bytes throws(Failure) in hash.update(bytes) }
-    digest = hash.digest
+  }
+
+  func verify() throws(Failure) {
+    for item in manifest.items {
+      if let digest = item.digest { try blobs.stream(digest, size: item.size) { _ throws(Failure) in } }
+    }
   }
 
   func read(from start: Int, into buffer: UnsafeMutableRawBufferPointer) {

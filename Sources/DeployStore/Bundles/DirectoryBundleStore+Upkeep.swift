@@ -92,9 +92,9 @@ extension DirectoryBundleStore {
     var pruned = Pruned(bundles: gone, files: 0, bytes: 0)
     for stored in gone {
       let hex = stored.bundle.digest.hex
-      for path in ["\(manifests)/\(hex)", "\(manifests)/\(hex).json", "\(manifests)/\(hex).sig", "\(state.bundles)/archives/\(hex).tar.gz"]
-      {
-        try remove(path, &pruned)
+      let archives = Disk.ownNames(in: "\(state.bundles)/archives").filter { $0.hasPrefix("\(hex).") }.map { "archives/\($0)" }
+      for path in ["manifests/\(hex)", "manifests/\(hex).json", "manifests/\(hex).sig"] + archives {
+        try remove("\(state.bundles)/\(path)", &pruned)
       }
     }
     for folder in Disk.ownNames(in: blobs.folder) {

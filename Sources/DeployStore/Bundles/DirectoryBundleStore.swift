@@ -60,8 +60,10 @@ package struct DirectoryBundleStore: BundleStore {
   }
 
   package func tar(of bundle: Digest) async throws(Failure) -> (any BundleTar)? {
-    try await archives.tar(of: bundle, try storedManifest(bundle))
+    StoredTar(of: bundle, try storedManifest(bundle), blobs)
   }
+
+  package func place(of name: String, with bundle: Digest) -> String? { "\(state.bundles)/archives/\(bundle.hex).\(name)" }
 
   package func content(of file: Digest) async throws(Failure) -> [UInt8] {
     guard Self.isHex(file.hex) else { throw Failure(.invalid, "\"\(file.hex)\" is no digest") }
@@ -120,12 +122,11 @@ extension DirectoryBundleStore {
   }
 }
 
-/// Makes the archives of bundles, compressed and plain. Each archive is made only once, no matter how many hosts need it at the same time.
+/// Makes the compressed archives of bundles. Each archive is made only once, no matter how many hosts need it at the same time.
 private actor Archives {
   private let bundles: String
   private let blobs: BlobStore
   private var making: [Digest: Task<Result<String, Failure>, Never>] = [:]
-  private var tars: [Digest: Task<Result<StoredTar, Failure>, Never>] = [:]
 
   init(bundles: String, blobs: BlobStore) {
     self.bundles = bundles
@@ -151,17 +152,6 @@ private actor Archives {
     let result = await task.value
     making[bundle] = nil
     return try result.get()
-  }
-
-  /// Returns the plain archive. It is kept until this process ends, because making it requires reading all contents.
-  func tar(of bundle: Digest, _ manifest: Manifest) async throws(Failure) -> StoredTar {
-    if let task = tars[bundle], case .success(let tar) = await task.value { return tar }
-    let blobs = blobs
-    let task = Task { () -> Result<StoredTar, Failure> in
-      do throws(Failure) { return .success(try StoredTar(manifest, blobs)) } catch { return .failure(error) }
-    }
-    tars[bundle] = task
-    return try await task.value.get()
   }
 
   private static func make(_ manifest: Manifest, _ blobs: BlobStore, at path: String) throws(Failure) {

@@ -42,6 +42,7 @@ final class SignedBundles: BundleStore {
     return try await store.tar(of: bundle)
   }
 
+  func place(of name: String, with bundle: Digest) -> String? { store.place(of: name, with: bundle) }
   func content(of file: Digest) async throws(Failure) -> [UInt8] { try await store.content(of: file) }
   func parts(of file: Digest, size: Int) async throws(Failure) -> (any ByteSource)? { try await store.parts(of: file, size: size) }
   func keep(_ sources: [SourceFile]) async throws(Failure) -> Digest { try await store.keep(sources) }

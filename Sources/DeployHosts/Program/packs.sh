@@ -1,0 +1,117 @@
+# Packs: files that are sent to the host, and what is done with them before anything else.
+
+# PATH FENCE TOKEN FILE OFFSET, bytes on stdin: writes them at that offset, if nothing is missing before it, and prints the new size. FILE
+# is below .lander, and files with the same name have the same content. Two writers at the same time do no harm, such as a channel that
+# broke off and the next one: each writes the same bytes to the same place.
+l_put() {
+  l_home "$1"
+  l_pass "$2" "$3"
+  umask 077
+  [ -d "$L/${4%/*}" ] || mkdir -p "$L/${4%/*}" || exit 45
+  have=0 n=$l_size
+  [ ! -e "$L/$4" ] || have=$(stat -c %s "$L/$4" 2>/dev/null)
+  have=${have:-0}
+  [ "$have" -ge "$5" ] || { l_say + "$have$LF"; return; }
+  # Now a limit on the size of files is an error for dd, and dd says how much it read.
+  trap '' XFSZ
+  l_l=$(
+    LC_ALL=C dd bs=65536 count="$l_size" iflag=fullblock,count_bytes of="$L/$4" seek="$5" oflag=seek_bytes conv=notrunc 2>&1
+  ) || {
+    # If a record is not full, it is the last one.
+    l_r=${l_l%%+*} l_r=${l_r##*"$LF"} l_l=${l_l#*+}
+    case $l_r:$l_l in
+      :* | *[!0-9]*:*) ;;
+      *:0*) l_left=$((n - l_r * 65536)) ;;
+      *) l_left=0 ;;
+    esac
+    # Another job that staged the same release has just removed the folder, so nothing is there.
+    [ -d "$L/${4%/*}" ] || { l_say + "0$LF"; return; }
+    truncate -s "$5" "$L/$4" 2>/dev/null
+    l_full "$L"
+  }
+  l_left=0
+  l_l=$(($5 + n))
+  [ "$have" -le "$l_l" ] || l_l=$have
+  l_say + "$l_l$LF"
+}
+
+# FILE DIGEST
+l_whole() {
+  sum=$(sha256sum <"$1") && [ "${sum%% *}" = "$2" ] || {
+    rm -f "$1"
+    l_die 46 "what arrived in ${1##*/} is not what was sent" "deploy again; the transfer starts over"
+  }
+}
+# PACK STATUS WHAT: ends a staging that failed. If the pack differs from what was sent, it is removed, and the transfer starts over. The
+# engine sets l_doubt to `l_unsure` if the pack's name is not the digest of its bytes.
+l_unfit() {
+  [ "$1" = - ] || ${l_doubt:-l_whole} "$S/$1" "${1%.*}" "$2" "$3"
+  l_die "$2" "$3"
+}
+# FILE NAME STATUS WHAT: removes a pack that could not be used, unless there might be no space to unpack it. It is not good, because the
+# lists have been checked.
+l_unsure() {
+  [ "$3" = 46 ] || dd if=/dev/zero of="$S/tree/.room" bs=65536 count=16 2>/dev/null || return
+  rm -f "$1"
+  l_die 46 "what arrived in $2 is not what was sent: $4" "deploy again; the transfer starts over"
+}
+# OPTIONS FILE FOLDER: unpacks a file that was sent. Its name says whether it is compressed.
+l_untar() { case $2 in *.tar) tar "-x$1f" "$2" -C "$3" ;; *) tar "-xz$1f" "$2" -C "$3" ;; esac; }
+
+# PATH FENCE TOKEN RELEASE PACK: begins to unpack PACK, which might not have begun to arrive, next to the release's tree. Nothing
+# depends on this: if it is not complete when the pack is, `l_stage` unpacks the pack itself.
+l_ahead() {
+  l_home "$1"
+  l_pass "$2" "$3"
+  umask 077
+  S=$L/staging/$4
+  mkdir -p "$S" || exit 45
+  l_alive "$S/ahead" && return
+  [ -e "$S/$5" ] || true >"$S/$5" || exit 43
+  # The process outlives the channel, so it holds none of the channel's descriptors.
+  ( l_unroll "$5" ) </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- &
+}
+# PACK: does this. The file `ahead` names the process, and the pack in a second line. Whoever removes this file ends the process.
+l_unroll() {
+  l_self
+  l_mine="$l_me $l_start"
+  rm -rf "$S/early" "$S/early.all" "$S/early.end" "$S/whole" "$S/ahead" || exit
+  printf '%s\n' "$l_me $l_start $l_bootid" "$1" >"$S/ahead"
+  umask 022
+  l_z=
+  case $1 in *.pack) l_z=z ;; esac
+  mkdir "$S/early" && l_trickle "$1" | tar "-x${l_z}pomf" - -C "$S/early" && [ -e "$S/early.all" ] && true >"$S/early.end" && exit
+  rm -rf "$S/early"
+  l_is_mine && rm -f "$S/ahead"
+}
+l_is_mine() { { read -r l_p l_s l_b; } 2>/dev/null <"$S/ahead" && [ "$l_p $l_s" = "$l_mine" ]; }
+# PACK: prints the pack as it arrives, until `l_stage` says that it is whole. If nothing arrives for about three minutes, it gives up.
+l_trickle() {
+  command exec 7<"$S/$1" || exit
+  l_at= l_still=0 l_turn=0
+  while l_is_mine; do
+    l_all=
+    [ ! -e "$S/whole" ] || l_all=1
+    cat <&7
+    [ -z "$l_all" ] || { true >"$S/early.all"; return; }
+    { read -r l_l l_r; } 2>/dev/null </proc/self/fdinfo/7
+    if [ "$l_r" = "$l_at" ]; then l_still=$((l_still + 1)); else l_still=0; fi
+    [ "$l_still" -lt 900 ] || return
+    l_at=$l_r l_turn=$((l_turn + 1))
+    if [ "$l_turn" -lt 100 ]; then sleep 0.05; else sleep 0.2; fi
+  done
+}
+# PACK: takes over what l_ahead has unpacked of PACK. Fails if that is not all of it.
+l_early() {
+  { read -r l_l && read -r l_r; } 2>/dev/null <"$S/ahead" || return 1
+  # Another process that has just begun removes the file `whole`, so it is made again.
+  while [ "$l_r" = "$1" ] && [ ! -e "$S/early.end" ] && l_alive "$S/ahead"; do
+    true >"$S/whole" || return 1
+    sleep 0.02
+  done
+  rm -f "$S/ahead"
+  if [ -e "$S/early.end" ] && [ "$l_r" = "$1" ] && rmdir "$S/tree" 2>/dev/null && mv -T "$S/early" "$S/tree"; then return; fi
+  rm -rf "$S"/early*
+  mkdir -p "$S/tree"
+  return 1
+}
