@@ -75,13 +75,13 @@ l_ahead() {
 l_unroll() {
   l_self
   l_mine="$l_me $l_start"
-  rm -rf "$S/early" "$S/early.all" "$S/early.end" "$S/whole" "$S/ahead" || exit
+  l_wipe "$S/early" "$S/early.all" "$S/early.end" "$S/whole" "$S/ahead" || exit
   printf '%s\n' "$l_me $l_start $l_bootid" "$1" >"$S/ahead"
   umask 022
   l_z=
   case $1 in *.pack) l_z=z ;; esac
   mkdir "$S/early" && l_trickle "$1" | tar "-x${l_z}pomf" - -C "$S/early" && [ -e "$S/early.all" ] && true >"$S/early.end" && exit
-  rm -rf "$S/early"
+  l_wipe "$S/early"
   l_is_mine && rm -f "$S/ahead"
 }
 l_is_mine() { { read -r l_p l_s l_b; } 2>/dev/null <"$S/ahead" && [ "$l_p $l_s" = "$l_mine" ]; }
@@ -111,7 +111,7 @@ l_early() {
   done
   rm -f "$S/ahead"
   if [ -e "$S/early.end" ] && [ "$l_r" = "$1" ] && rmdir "$S/tree" 2>/dev/null && mv -T "$S/early" "$S/tree"; then return; fi
-  rm -rf "$S"/early*
+  l_wipe "$S"/early*
   mkdir -p "$S/tree"
   return 1
 }
