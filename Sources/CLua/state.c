@@ -86,9 +86,9 @@ clua_state *clua_begin(clua_state *s, const clua_limits *limits) {
   }
   lua_atpanic(s->L, panic);
   OWNER(s->L) = 0;
-  /* A search for garbage begins when the heap is four times as large as after the last search, because with thousands of hosts, most of the
-   * heap lives to the end. If the limit comes first, Lua searches before it gives up. */
-  lua_gc(s->L, LUA_GCINC, 400, 0, 0);
+  /* A search for garbage begins when the heap is twice as large as after the last search. With more, the heap of thousands of hosts would
+   * grow to four times what lives, which costs more than the searches. If the limit comes first, Lua searches before it gives up. */
+  lua_gc(s->L, LUA_GCINC, 200, 0, 0);
   if (!protect(s, guarded_set_up, NULL)) {
     clua_close(s);
     return NULL;

@@ -45,6 +45,7 @@ package struct SimulatedJobs: Sendable, RandomAccessCollection, MutableCollectio
   mutating func append(_ job: SimulatedJob) {
     claim(job.intent.id, of: job.deployment)
     if job.isRunning { running.append(list.count) }
+    list.growSlowly(by: 1)
     list.append(job)
   }
 

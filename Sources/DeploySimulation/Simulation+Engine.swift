@@ -121,7 +121,10 @@ extension Simulation {
   /// - Returns: false if the journal refuses them.
   private mutating func append(_ entries: [Entry], by engine: Int) -> Bool {
     for entry in entries { if case .happened(let happening) = entry.fact { record(happening, of: engine) } }
-    if keepsEntries { engines[engine].entries += entries }
+    if keepsEntries {
+      engines[engine].entries.growSlowly(by: entries.count)
+      engines[engine].entries += entries
+    }
     checkers.appended(engine, entries, hosts: hosts)
     if answersGates || !gateAnswers.isEmpty {
       for entry in entries { if case .noted(let note) = entry.fact { answer(note, of: engine) } }

@@ -14,7 +14,10 @@ struct ExactNumberTests {
       ("9007199254740992", .number(9_007_199_254_740_992)), ("9007199254740993", .int(9_007_199_254_740_993)),
       ("-9007199254740993", .int(-9_007_199_254_740_993)), ("9223372036854775807", .int(.max)), ("-9223372036854775808", .number(-0x1p63)),
       ("18446744073709551616", .number(0x1p64)), ("0009007199254740993", .int(9_007_199_254_740_993)), ("+5", .number(5)),
-      ("1e23", .number(1e23)), ("0.1", .number(0.1)), ("-0", .number(0)), ("-0.0", .number(0)), ("0e5", .number(0)),
+      ("1e22", .number(1e22)), ("9007199254740993.0", .int(9_007_199_254_740_993)), ("9007199254740993e0", .int(9_007_199_254_740_993)),
+      ("18014398509481985e0", .int(18_014_398_509_481_985)), ("90071992547409930E-1", .int(9_007_199_254_740_993)),
+      ("1.50e2", .number(150)), ("0.5e1", .number(5)), ("1.5e-1", .number(0.15)),
+      ("0.1", .number(0.1)), ("-0", .number(0)), ("-0.0", .number(0)), ("0e5", .number(0)),
     ] as [(String, Value)] {
       let found = Self.read(Self.number, .text(text))
       #expect(found == value, "\(text): \(String(describing: found))")
@@ -32,6 +35,8 @@ struct ExactNumberTests {
       ("9223372036854775809", "cannot be held exactly", "9223372036854775808 and 9223372036854777856"),
       ("-9223372036854775809", "cannot be held exactly", "-9223372036854777856 and -9223372036854775808"),
       ("18446744073709551615", "cannot be held exactly", "18446744073709549568 and 18446744073709551616"),
+      ("1e23", "cannot be held exactly", "99999999999999991611392 and 100000000000000008388608"),
+      ("18446744073709551615.0", "cannot be held exactly", "18446744073709549568 and 18446744073709551616"),
       ("100000000000000000000000", "cannot be held exactly", "99999999999999991611392 and 100000000000000008388608"),
       ("1e400", "is beyond the largest number", "give a smaller one"), ("1e-400", "is too close to 0", "write 0"),
       (String(repeating: "9", count: 400), "is beyond the largest number", "give a smaller one"),
@@ -59,6 +64,9 @@ struct ExactNumberTests {
     #expect(Parameter.Kind.percent.read(.text("0.00001%")) == .text("0.00001%"))
     #expect(Parameter.Kind.percent.read(.number(1.25e-7)) == .text("0.000000125%"))
     #expect(Parameter.Kind.percent.read(.text("-0%")) == .text("0%"))
+    #expect(Parameter.Kind.percent.read(.text("1e-400%")) == nil, "it is not 0")
+    let whole = Parameter.Kind.integer(min: nil, max: nil)
+    #expect(whole.read(.text("5.0")) == .int(5) && whole.read(.text("1e2")) == .int(100) && whole.read(.text("5.5")) == nil)
     for value in [.int(8_640_001), .text("8640001"), .number(8_640_000.5), .int(.max), .int(-1), .text("1e3"), .number(.nan)] as [Value] {
       #expect(Parameter.Kind.duration.read(value) == nil, "\(value)")
     }

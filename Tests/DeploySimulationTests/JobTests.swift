@@ -31,6 +31,19 @@ struct JobTests {
     #expect(jobs.index(of: 1, in: "d1") == 1 && jobs.index(of: 1, in: "d2") == 3 && jobs.index(of: 9, in: "d1") == nil)
     jobs.append(job(1))
     #expect(jobs.index(of: 1, in: "d1") == 5, "an intent that is asked again is found where it is now")
+    for intent in [5, 4, 9] { jobs.append(job(intent)) }
+    #expect([4, 5, 7, 9, 1, 6].map { jobs.index(of: $0, in: "d1") } == [7, 6, 4, 8, 5, nil], "intents come in any order")
+  }
+
+  @Test("a list that grows has at most a quarter more room than it needs, or four elements")
+  func growth() {
+    var list: [Int] = []
+    for number in 0..<1000 {
+      list.growSlowly(by: 1)
+      list.append(number)
+      #expect(list.capacity <= list.count + max(4, list.count / 4) + 2)
+    }
+    #expect(list == Array(0..<1000))
   }
 
   @Test("everything that is wrong with a list of faults is told at once")

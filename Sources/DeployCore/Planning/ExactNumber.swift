@@ -1,7 +1,7 @@
 package import DeployModel
 
-/// Numbers of parameters. A fraction is rounded to the nearest `Double`, as in every programming language. A whole number is never changed:
-/// it is kept as a whole number, or refused if nothing can hold it.
+/// Numbers of parameters. A fraction is rounded to the nearest `Double`, as in every programming language. A whole number is never changed,
+/// whatever its notation: it is kept as a whole number, or refused if nothing can hold it.
 extension Value {
   /// The value as a number, even if it is a string that contains a number. It is an `int` if no `Double` equals it. Nil if it is not a
   /// number, or if it could only be held as a different number.
@@ -31,17 +31,31 @@ extension Value {
     return ("cannot be held exactly as a number", "the nearest ones are \(both.joined(separator: " and "))")
   }
 
-  /// Returns the digits of a whole number that is written without a point and an exponent, in their shortest form. Otherwise nil.
+  /// Returns the digits of a whole number in their shortest form, whatever its notation: both `1.50e2` and `+150` give `150`. Nil for any
+  /// other text.
   static func wholeDigits(_ text: String) -> String? {
     let isNegative = text.hasPrefix("-")
-    let digits = text.dropFirst(isNegative || text.hasPrefix("+") ? 1 : 0)
-    guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-    let short = digits.drop { $0 == "0" }
-    return short.isEmpty ? "0" : (isNegative ? "-" : "") + short
+    let rest = text.dropFirst(isNegative || text.hasPrefix("+") ? 1 : 0)
+    let parts = rest.split(maxSplits: 1, omittingEmptySubsequences: false) { $0 == "e" || $0 == "E" }
+    let sides = parts[0].split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    var digits = Array(sides.joined().utf8)
+    guard !digits.isEmpty, digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+    digits = Array(digits.drop { $0 == 0x30 })
+    guard !digits.isEmpty else { return "0" }
+    guard let exponent = parts.count == 1 ? 0 : Int(parts[1]), (-mostZeros...mostZeros).contains(exponent) else { return nil }
+    var zeros = exponent - (sides.count == 2 ? sides[1].utf8.count : 0)
+    while zeros < 0, digits.last == 0x30 {
+      digits.removeLast()
+      zeros += 1
+    }
+    guard zeros >= 0 else { return nil }
+    return (isNegative ? "-" : "") + String(decoding: digits, as: UTF8.self) + String(repeating: "0", count: zeros)
   }
+  /// The largest exponent of a number that is written in full. No larger number that begins with a digit fits a `Double`.
+  private static let mostZeros = 4000
 
   /// Whether a text that was read as 0 stands for another number.
-  private static func isSmall(_ text: String) -> Bool {
+  static func isSmall(_ text: String) -> Bool {
     text.prefix { $0 != "e" && $0 != "E" }.contains { ("1"..."9").contains($0) }
   }
 

@@ -163,7 +163,8 @@ extension Parameter.Kind {
       default: return nil
       }
     case (.integer(let min, let max), _):
-      guard let int = value.int ?? value.text.flatMap({ Int($0) }), int >= min ?? .min, int <= max ?? .max else { return nil }
+      guard let int = value.int ?? value.text.flatMap(Value.wholeDigits).flatMap({ Int($0) }), int >= min ?? .min, int <= max ?? .max
+      else { return nil }
       return .int(int)
     case (.number(let min, let max), _):
       guard let number = value.exactNumber, number.isWithin(min, max) else { return nil }
@@ -171,6 +172,7 @@ extension Parameter.Kind {
     case (.percent, _):
       let text = value.text.map { $0.hasSuffix("%") ? String($0.dropLast()) : $0 }
       guard let number = text.map({ Double(decimal: $0) }) ?? value.double, (0...100).contains(number) else { return nil }
+      if number == 0, let text, Value.isSmall(text) { return nil }
       return .text(number.unscaled + "%")
     case (.string(let match), .text(let text)): return Self.fits(text, match) ? value : nil
     case (.string(let match), .int(let int)): return Self.fits("\(int)", match) ? .text("\(int)") : nil
