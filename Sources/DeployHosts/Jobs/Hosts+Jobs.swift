@@ -56,7 +56,7 @@ extension Hosts {
   /// Runs one of the host program's own jobs: a function of the host program with its arguments.
   /// - Parameters:
   ///   - also: functions that this one calls only for arguments like these.
-  ///   - choices: functions that this one calls because a variable has their name. Nil stands for no function.
+  ///   - choices: functions that this one calls in place of others. Nil stands for no function.
   ///   - output: is called with everything that the function prints, as it arrives. The returned output is cut to the limit of an outcome.
   /// - Returns: the output of the function. - Throws: its refusal, according to its exit status.
   func internalJob(
@@ -69,7 +69,7 @@ extension Hosts {
     let chosen = choices.compactMap { $0 }
     let functions =
       String(decoding: program.text(of: also + chosen.map(\.function)), as: UTF8.self)
-      + chosen.map { "l_\($0.variable)=\($0.function)\n" }.joined()
+      + chosen.map { $0.line + "\n" }.joined()
     let job = Job(
       script: "\(functions)\(call)\n", line: "lander: \(errand.intent.operation.verb)", again: true, ours: [function],
       name: name ?? "\(errand.intent.id)")

@@ -35,28 +35,13 @@ l_put() {
   l_say + "$l_l$LF"
 }
 
-# FILE DIGEST
-l_whole() {
-  sum=$(sha256sum <"$1") && [ "${sum%% *}" = "$2" ] || {
-    rm -f "$1"
-    l_die 46 "what arrived in ${1##*/} is not what was sent" "deploy again; the transfer starts over"
-  }
-}
-# PACK STATUS WHAT: ends a staging that failed. If the pack differs from what was sent, it is removed, and the transfer starts over. The
-# engine sets l_doubt to `l_unsure` if the pack's name is not the digest of its bytes.
-l_unfit() {
-  [ "$1" = - ] || ${l_doubt:-l_whole} "$S/$1" "${1%.*}" "$2" "$3"
-  l_die "$2" "$3"
-}
-# FILE NAME STATUS WHAT: removes a pack that could not be used, unless there might be no space to unpack it. It is not good, because the
-# lists have been checked.
+# PACK STATUS WHAT: ends a staging that failed, and removes the pack, unless there might be no space to unpack it. Otherwise it is not good,
+# because the lists have been checked.
 l_unsure() {
-  [ "$3" = 46 ] || dd if=/dev/zero of="$S/tree/.room" bs=65536 count=16 2>/dev/null || return
-  rm -f "$1"
-  l_die 46 "what arrived in $2 is not what was sent: $4" "deploy again; the transfer starts over"
+  [ "$2" = 46 ] || dd if=/dev/zero of="$S/tree/.room" bs=65536 count=16 2>/dev/null || l_die "$2" "$3"
+  rm -f "$S/$1"
+  l_die 46 "what arrived in $1 is not what was sent: $3" "deploy again; the transfer starts over"
 }
-# OPTIONS FILE FOLDER: unpacks a file that was sent. Its name says whether it is compressed.
-l_untar() { case $2 in *.tar) tar "-x$1f" "$2" -C "$3" ;; *) tar "-xz$1f" "$2" -C "$3" ;; esac; }
 
 # PATH FENCE TOKEN RELEASE PACK: begins to unpack PACK, which might not have begun to arrive, next to the release's tree. Nothing
 # depends on this: if it is not complete when the pack is, `l_stage` unpacks the pack itself.
@@ -101,17 +86,17 @@ l_trickle() {
     if [ "$l_turn" -lt 100 ]; then sleep 0.05; else sleep 0.2; fi
   done
 }
-# PACK: takes over what l_ahead has unpacked of PACK. Fails if that is not all of it.
+# OPTIONS FILE FOLDER: does the work of l_untar. If FILE is what l_ahead unpacks, this takes over the result if it is complete.
 l_early() {
-  { read -r l_l && read -r l_r; } 2>/dev/null <"$S/ahead" || return 1
-  # Another process that has just begun removes the file `whole`, so it is made again.
-  while [ "$l_r" = "$1" ] && [ ! -e "$S/early.end" ] && l_alive "$S/ahead"; do
-    true >"$S/whole" || return 1
-    sleep 0.02
-  done
-  rm -f "$S/ahead"
-  if [ -e "$S/early.end" ] && [ "$l_r" = "$1" ] && rmdir "$S/tree" 2>/dev/null && mv -T "$S/early" "$S/tree"; then return; fi
-  l_wipe "$S"/early*
-  mkdir -p "$S/tree"
-  return 1
+  if [ "$3" = "$S/tree" ]; then
+    l_r=
+    { read -r l_l && read -r l_r; } 2>/dev/null <"$S/ahead"
+    # Another process that has just begun removes the file `whole`, so it is made again.
+    while [ "$S/$l_r" = "$2" ] && [ ! -e "$S/early.end" ] && l_alive "$S/ahead" && true >"$S/whole"; do sleep 0.02; done
+    rm -f "$S/ahead"
+    if [ -e "$S/early.end" ] && [ "$S/$l_r" = "$2" ] && rmdir "$3" 2>/dev/null && mv -T "$S/early" "$3"; then return; fi
+    l_wipe "$S"/early*
+    mkdir -p "$3"
+  fi
+  case $2 in *.tar) tar "-x$1f" "$2" -C "$3" ;; *) tar "-xz$1f" "$2" -C "$3" ;; esac
 }

@@ -42,6 +42,14 @@ l_lacks() {
   done
 }
 
+# FILE DIGEST
+l_whole() {
+  sum=$(sha256sum <"$1") && [ "${sum%% *}" = "$2" ] || {
+    rm -f "$1"
+    l_die 46 "what arrived in ${1##*/} is not what was sent" "deploy again; the transfer starts over"
+  }
+}
+
 # BASE REUSE: takes over the correct files of the release BASE, but never files that hooks or the application put there.
 l_keep() {
   cd "$P/releases/$1" || exit 46
@@ -68,6 +76,15 @@ l_unwrap() {
   mkdir -p -m 755 "$S/tree" "$S/lists" "$P/releases" || exit 45
   l_untar o "$S/$1" "$S/lists" || exit 43
 }
+# PACK STATUS WHAT: ends a staging that failed. If the pack differs from what was sent, it is removed, and the transfer starts over. The
+# engine replaces this with `l_unsure` if the pack's name is not the digest of its bytes.
+l_unfit() {
+  [ "$1" = - ] || l_whole "$S/$1" "${1%.*}"
+  l_die "$2" "$3"
+}
+# OPTIONS FILE FOLDER: unpacks a file that was sent. Its name says whether it is compressed. The engine replaces this with `l_early` if the
+# host unpacks a bundle while it arrives.
+l_untar() { case $2 in *.tar) tar "-x$1f" "$2" -C "$3" ;; *) tar "-xz$1f" "$2" -C "$3" ;; esac; }
 # Compares the files that were sent with the list of digests. Sets l_bad to the ones that differ.
 l_verify() { [ ! -s "$S/lists/sums" ] || l_swift || l_exact; }
 # The same for a lot of data, with openssl if available: it takes a fifth of the time. If it finds a difference, `sha256sum` says which.
@@ -112,8 +129,7 @@ l_sole() {
   done
 }
 # PATH FENCE TOKEN RELEASE BASE REUSE LISTS PACK: unpacks the release, verifies it, and makes it appear. LISTS and PACK are the names of
-# files that were sent. They end in `.pack` if the file is compressed, or in `.tar` if it is not. The engine sets l_first to `l_early` if
-# PACK might be unpacked already.
+# files that were sent. They end in `.pack` if the file is compressed, or in `.tar` if it is not.
 l_stage() {
   l_home "$1"
   fence=$2 token=$3 id=$4 S=$L/staging/$4
@@ -126,8 +142,7 @@ l_stage() {
   l_unwrap "$7"
   umask 022
   [ ! -s "$S/lists/keep" ] || { l_keep "$5" "$6" && l_writable; }
-  [ "$8" = - ] || ${l_first:-false} "$8" || l_untar pom "$S/$8" "$S/tree" ||
-    l_unfit "$8" 43 "the bundle could not be unpacked"
+  [ "$8" = - ] || l_untar pom "$S/$8" "$S/tree" || l_unfit "$8" 43 "the bundle could not be unpacked"
   l_writable
   # If a hook gave files of the previous release to somebody else, the copies do not keep that owner.
   [ "$6" = link ] || [ ! -s "$S/lists/keep" ] || [ "$(id -u)" != 0 ] || chown -hR "$(id -u):$(id -g)" "$S/tree"

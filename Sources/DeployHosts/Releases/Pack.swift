@@ -55,11 +55,10 @@ struct Pack: Sendable {
     return try Pack(path)
   }
 
-  /// A function of the host that a job calls in place of another one, because of what it works on. The variable
-  /// `l_VARIABLE` has its name.
-  typealias Choice = (variable: String, function: String)
+  /// A function of the host that a job calls in place of another one, because of what it works on, and the line that arranges this.
+  typealias Choice = (function: String, line: String)
   /// The function that the host calls if it cannot use the pack for a release, or nil for the one for usual packs.
-  var doubt: Choice? { name.contains("-") ? ("doubt", "l_unsure") : nil }
+  var doubt: Choice? { name.contains("-") ? ("l_unsure", "l_unfit() { l_unsure \"$@\"; }") : nil }
 
   /// The name of the pack that `growing` returns.
   var growingName: String { GrowingPack.name(of: String(name.dropLast(4))) + ".pack" }
