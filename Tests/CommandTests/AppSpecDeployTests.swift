@@ -102,7 +102,7 @@ struct AppSpecDeployTests {
     let link =
       "\(place.path)/dest/version, which leads to \(place.path)/precious, is a link below \(place.path)/dest, which belongs to daemon"
     let alone = try place.lander("deploy", "--refuse-foreign-links")
-    #expect(alone.code == 2 && alone.err.contains("--refuse-foreign-links goes with --appspec"), "\(alone.err)")
+    #expect(alone.code == 2 && alone.err.contains("--refuse-foreign-links needs --appspec"), "\(alone.err)")
     let here = ["appspec", "run", "--bundle", "bundle", "--root", "\(place.path)/root", "--file-exists-behavior", "OVERWRITE"]
     let local = try place.run(here + ["--refuse-foreign-links"])
     #expect(local.code == 10 && local.out.contains("the installation was refused before it changed anything: \(link)"), "\(local.out)")
@@ -208,7 +208,7 @@ struct AppSpecDeployTests {
     }
   }
 
-  @Test("what goes with --appspec reaches the recipe, and is refused without it")
+  @Test("what needs --appspec reaches the recipe, and is refused without it")
   func choices() throws {
     let place = try Self.project()
     let run = try place.lander(
@@ -220,7 +220,7 @@ struct AppSpecDeployTests {
     }
     for word in ["--sudo", "--no-restore", "--batch=2", "--user=a", "--application-name=b", "--deployment-group-name=c"] {
       let alone = try place.lander("plan", word)
-      #expect(alone.code == 2 && alone.err.contains("goes with --appspec"), "\(word): \(alone.err)")
+      #expect(alone.code == 2 && alone.err.contains("needs --appspec"), "\(word): \(alone.err)")
     }
     let odd = try place.lander("plan", "--appspec", "bundle", "--hosts", "web1", "--batch", "120%")
     #expect(odd.code == 2 && odd.err.contains("a share such as 50%"), "\(odd.err)")

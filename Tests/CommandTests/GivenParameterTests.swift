@@ -57,20 +57,20 @@ struct GivenParameterTests {
       ("{ \"level\": \"high\"\n\"dry_run\": true }", "line 2: a , or } was expected"),
       ("{ 'level': 'high' }", "a name in double quotes was expected"),
       ("{ \"level\": 'high' }", "a string needs double quotes, not single quotes"), ("{ \"level\": high }", "line 1: high is not a value"),
-      ("{ \"level\": 01 }", "line 1: 01 is no value"), ("// note\n{}", "line 1: JSON has no comments"),
+      ("{ \"level\": 01 }", "line 1: 01 is not a value"), ("// note\n{}", "line 1: JSON has no comments"),
       ("{ \"level\": \"high\"", "it ends before its }"),
       ("{ \"level\": \"hi\ngh\" }", "line 1: a string has a line feed"), ("{} {}", "there is more text after the end"),
       ("", "it ends where a value was expected"),
       ("{ \"level\": 1e400 }", "line 1: 1e400 is out of range"),
       ("{\n\"level\": 9223372036854775808 }", "line 2: 9223372036854775808 is out"),
       ("{ \"level\": \"\\ud83d\" }", "\\ud83d is half of a character"), ("{ \"level\": \"\\ude80\" }", "\\ude80 is half of a character"),
-      ("{ \"level\": \"\\x\" }", "a \\ stands before something"), ("{ \"level\" \"high\" }", "a : was expected after the name"),
+      ("{ \"level\": \"\\x\" }", "a \\ is before a character that it cannot escape"), ("{ \"level\" \"high\" }", "a : was expected after the name"),
     ])
   func flaws(_ text: String, _ words: String) throws {
     let place = try place()
     try place.write(text, to: "params.json")
     let run = try place.lander("plan", "--params", "params.json")
-    #expect(run.code == 2 && run.err.contains("params.json is no JSON: ") && run.err.contains(words), "\(text): \(run.err)")
+    #expect(run.code == 2 && run.err.contains("params.json is not JSON: ") && run.err.contains(words), "\(text): \(run.err)")
   }
 
   @Test("a file may begin with a byte order mark, and have every number, escape and white space of JSON")

@@ -17,7 +17,7 @@ struct RemoveTests {
     #expect(asked.code == 3 && asked.err.contains("There is no terminal to ask for confirmation: add --yes."), "\(asked.err)")
     #expect(asked.err.contains("Plan: remove app from test, 2 hosts") && asked.err.contains("  Hosts: 2 remove\n"), "\(asked.err)")
     let asJSON = try place.lander("remove", "--json")
-    #expect(asJSON.code == 3 && asJSON.out.contains(#""fix":"say --yes""#), "\(asJSON.out)")
+    #expect(asJSON.code == 3 && asJSON.out.contains(#""fix":"add --yes""#), "\(asJSON.out)")
     #expect(try place.current("h1", "version") == "1\n")
     let plan = try place.lander("remove", "--plan")
     #expect(
