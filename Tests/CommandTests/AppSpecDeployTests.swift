@@ -208,7 +208,7 @@ struct AppSpecDeployTests {
     }
   }
 
-  @Test("what needs --appspec reaches the recipe, and is refused without it")
+  @Test("what goes with --appspec reaches the recipe, and is refused without it")
   func choices() throws {
     let place = try Self.project()
     let run = try place.lander(
