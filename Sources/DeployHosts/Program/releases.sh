@@ -82,8 +82,7 @@ l_unfit() {
   [ "$1" = - ] || l_whole "$S/$1" "${1%.*}"
   l_die "$2" "$3"
 }
-# OPTIONS FILE FOLDER: unpacks a file that was sent. Its name says whether it is compressed. The engine replaces this with `l_early` if the
-# host unpacks a bundle while it arrives.
+# OPTIONS FILE FOLDER: unpacks a file that was sent. Its name says whether it is compressed.
 l_untar() { case $2 in *.tar) tar "-x$1f" "$2" -C "$3" ;; *) tar "-xz$1f" "$2" -C "$3" ;; esac; }
 # Compares the files that were sent with the list of digests. Sets l_bad to the ones that differ.
 l_verify() { [ ! -s "$S/lists/sums" ] || l_swift || l_exact; }

@@ -79,7 +79,7 @@ extension Hosts {
       packs.lists, as: "\(folder)/\(packs.lists.name)", from: has.removeValue(forKey: ExactText(packs.lists.name)) ?? 0, errand)
     var sent: Pack?
     if let content = packs.content {
-      sent = try await send(content, to: folder, has: has, ahead: packs.isUnpackedEarly ? release.id : nil, errand)
+      sent = try await send(content, to: folder, has: has, errand)
     }
     try errand.flight.check()
     let arguments = [
@@ -88,7 +88,7 @@ extension Hosts {
     do throws(Failure) {
       _ = try await internalJob(
         "l_stage", errand.claim + arguments, also: packs.functions(hasBase: base != nil),
-        choosing: [packs.first, sent?.doubt], errand,
+        choosing: [sent?.doubt], errand,
         name: base == nil ? "\(errand.intent.id).whole" : "\(errand.intent.id)")
     } catch {
       guard error.kind == .corrupt else { throw error }

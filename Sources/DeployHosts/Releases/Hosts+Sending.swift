@@ -10,22 +10,13 @@ extension Hosts {
   private static let largestPiece = 8 << 20
 
   /// Sends content to a folder on the host. It is sent compressed if the connection is slow, and otherwise plain.
-  /// - Parameters:
-  ///   - has: for each pack, by name, the number of its bytes that have already arrived there.
-  ///   - release: the release that the host makes of the content, and begins to unpack while the content arrives, or nil.
+  /// - Parameter has: for each pack, by name, the number of its bytes that have already arrived there.
   /// - Returns: the pack that is now on the host.
   func send(
-    _ content: Content, to folder: String, has: [ExactText: Int], ahead release: Release.ID? = nil, _ errand: Errand
+    _ content: Content, to folder: String, has: [ExactText: Int], _ errand: Errand
   ) async throws(Failure) -> Pack {
     let form = try await form(of: content, for: folder, has: has, errand)
-    var ahead: Task<Void, Never>?
-    if let release {
-      let (link, arguments) = (errand.link, errand.claim + [release.rawValue, form.pack.name])
-      // If this fails, the host unpacks the bundle later. If there is a reason that matters, sending fails too.
-      ahead = Task { _ = try? await link.demand("l_ahead", arguments) }
-    }
     try await send(form.pack, as: "\(folder)/\(form.pack.name)", from: form.have, piece: form.piece, errand)
-    await ahead?.value
     return form.pack
   }
 

@@ -26,10 +26,6 @@ struct StagingPacks: Sendable {
 
   /// The functions that `l_stage` calls only for packs like these.
   func functions(hasBase: Bool) -> [String] { (hasBase ? ["l_keep"] : []) + (hasBase && hasPatches ? ["l_patch"] : []) }
-  /// Whether the host unpacks the content while it arrives.
-  var isUnpackedEarly: Bool { (tar?.size ?? 0) > LinePace.short }
-  /// The function with which `l_stage` takes over what has been unpacked, or nil if it unpacks the content itself.
-  var first: Pack.Choice? { isUnpackedEarly ? ("l_early", "l_untar() { l_early \"$@\"; }") : nil }
 }
 
 /// Keeps packs and lists as long as the transport exists, so that each is made only once for all hosts that need it.
