@@ -64,7 +64,8 @@ struct GivenParameterTests {
       ("{ \"level\": 1e400 }", "line 1: 1e400 is out of range"),
       ("{\n\"level\": 9223372036854775808 }", "line 2: 9223372036854775808 is out"),
       ("{ \"level\": \"\\ud83d\" }", "\\ud83d is half of a character"), ("{ \"level\": \"\\ude80\" }", "\\ude80 is half of a character"),
-      ("{ \"level\": \"\\x\" }", "a \\ is before a character that it cannot escape"), ("{ \"level\" \"high\" }", "a : was expected after the name"),
+      ("{ \"level\": \"\\x\" }", "a \\ is before a character that it cannot escape"),
+      ("{ \"level\" \"high\" }", "a : was expected after the name"),
     ])
   func flaws(_ text: String, _ words: String) throws {
     let place = try place()
