@@ -101,7 +101,7 @@ approve_once() {
     [ "$tries" -lt 20 ] || { kill "$onlooker"; return 1; }
     sleep 1
     if grep -q '"type":"message"' "$PROJECT/followed"; then
-      ! grep -q 'nobody hears' "$PROJECT/approved" || mv "$PROJECT/approved" "$PROJECT/unheard"
+      ! grep -q 'nobody receives' "$PROJECT/approved" || mv "$PROJECT/approved" "$PROJECT/unheard"
       break
     fi
   done
