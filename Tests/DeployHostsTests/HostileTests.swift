@@ -85,7 +85,7 @@ struct HostileTests {
     await ground.end()
   }
 
-  @Test("no program lies on the host: the runner and the functions are what the engine just sent", arguments: Shell.here)
+  @Test("no program lies in the private folder: the runner and the functions are what the engine just sent", arguments: Shell.here)
   func sent(_ shell: Shell) async throws {
     let ground = try Ground(shell)
     #expect(await ground.run(1, "true").failure == nil)

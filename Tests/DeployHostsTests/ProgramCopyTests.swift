@@ -87,7 +87,7 @@ struct ProgramCopyTests {
     let whole = try #require(Ground.text(copy))
     let damages = [
       "truncate -s 5000", "truncate -s 0", "sed -i '$d'", "dd if=/dev/zero bs=4096 count=1 conv=notrunc status=none of=", "chmod 000",
-      "printf ')\\n' >>",
+      "printf ')\\n' >>", "sed -i 's/l_do() {/l_do() { echo changed;/'",
     ]
     for (number, damage) in damages.enumerated() {
       _ = Ground.sh(damage.hasSuffix("=") ? "\(damage)'\(copy)'" : "\(damage) '\(copy)'")

@@ -106,8 +106,6 @@ final class Channel: Sendable {
   }
   /// Whether the host can decompress data.
   var unpacks: Bool { state.with { $0.lessons.unpacks } }
-  /// Whether the bell was heard. If it was, there is a shell on the host.
-  var hearsBell: Bool { state.with { $0.lessons.hearsBell } }
   /// Whether the host rings the bell whenever a job that was started on this channel ends.
   var rings: Bool { state.with { $0.lessons.rings } }
 

@@ -19,8 +19,6 @@ actor HostLink {
   /// Whether the host stayed unreachable until the patience was used up, and has not answered since.
   private(set) var isGivenUp = false
   private var closed = false
-  /// Whether the copy of the host program on the host ended the shell that read it. The next channel replaces the copy.
-  private var isCopyBad = false
   /// The parts of the host program that requests have needed so far. A reopened channel gets them immediately.
   private var needed = HostProgram.Needs()
   /// Why the last attempt to reach the host failed, or nil if it succeeded or there was no attempt.
@@ -211,30 +209,25 @@ actor HostLink {
     defer { greeting = nil }
     // The first answer says whether the shell has the program now, and otherwise whether the following text can be compressed.
     var lessons = HostProgram.Lessons(known: opening.known, own: opening.own)
-    let recalled = isCopyBad ? nil : copy
-    let (probe, status) = recalled.map { ($0.load(nonce: nonce), "$l_s") } ?? ("command -v gzip >/dev/null 2>&1; ", "$?")
+    let (probe, status) = copy.map { ($0.load(nonce: nonce), "$l_s") } ?? ("command -v gzip >/dev/null 2>&1; ", "$?")
     let first = "\(HostProgram.ring); \(probe)"
     switch await channel.ask(within: options.login, line: { first + HostProgram.mark(nonce, $0, status: status) + then }) {
     case .success(let answer):
       lessons.unpacks = answer.status == 0
-      if recalled != nil {
+      if copy != nil {
         let found = ProgramCopy.Found(status: answer.status)
         lessons.unpacks = found.unpacks
         if found.isLoaded { return opened(channel, lessons) }
       }
     case .failure(let broken):
       channel.close()
-      // A shell ends if a file that it reads is no valid script.
-      guard recalled != nil, channel.hearsBell, !broken.silent else { return explain(broken) }
-      isCopyBad = true
-      return await once()
+      return explain(broken)
     }
     for compressed in lessons.unpacks ? [true, false] : [false] {
       let (line, text) = program.beginning(opening, nonce: nonce, compressed: compressed, copy: copy)
       switch await channel.ask(text, within: options.login, line: { "\(line); \(HostProgram.mark(nonce, $0))" }) {
       case .success(let answer) where answer.status == 0:
         lessons.unpacks = compressed
-        isCopyBad = false
         return opened(channel, lessons)
       case .success: continue
       case .failure(let broken):
