@@ -67,6 +67,8 @@ struct SignalTests {
     try place.write("#!/bin/sh\necho $$ >client.new && mv client.new client\nexec sleep 300\n", to: "bin/ssh", mode: 0o755)
     let running = try place.start(["deploy"], ["PATH": "\(place.path)/bin:/usr/bin:/bin"])
     try place.wait(for: "client")
+    // The client starts while the bundle is built.
+    try wait(for: "Asking 1 host", in: running.err)
     running.send(signal)
     #expect(running.wait() == code)
     // On a busy machine the client starts so late that the command prints that it waits.
