@@ -102,7 +102,8 @@ struct ReceiptCommandTests {
       exec sh -c "$line"
 
       """, to: "bin/ssh", mode: 0o755)
-    let path = ["PATH": "\(place.path)/bin:/usr/bin:/bin"]
+    // The host keeps a copy of the host program in this home.
+    let path = ["PATH": "\(place.path)/bin:/usr/bin:/bin", "HOME": "\(place.path)/home"]
     func run(_ words: String...) throws -> Workplace.Run { try place.run(words, path) }
     for revision in ["1", "2"] {
       try place.write("\(revision)\n", to: "app/version")

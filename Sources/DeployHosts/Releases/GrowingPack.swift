@@ -64,11 +64,16 @@ final class GrowingPack: ByteSource {
     }
     state = Guarded(State(reach: Reach(made: 0, isWhole: false)))
     let state = state
-    try BackgroundThread.start {
-      let isWhole = Self.make(content, size, into: output, state)
-      guard let place else { return }
-      // A form that cannot be kept is made again for the next deployment.
-      if !isWhole || !output.sync() || rename(path, place) != 0 { unlink(path) }
+    do throws(Failure) {
+      try BackgroundThread.start {
+        let isWhole = Self.make(content, size, into: output, state)
+        guard let place else { return }
+        // A form that cannot be kept is made again for the next deployment.
+        if !isWhole || !output.sync() || rename(path, place) != 0 { unlink(path) }
+      }
+    } catch {
+      unlink(path)
+      throw error
     }
   }
 
